@@ -1,0 +1,30 @@
+# Two commands do everything on a fresh machine: `make serve` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: serve test refresh bench clean
+
+serve: .venv/ready
+	$(BIN)/python -m mkdocs serve
+
+test: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest
+	$(BIN)/python -m mkdocs build --strict
+
+# Puts what the blocks print today into the pages; review the change with git diff.
+refresh: .venv/ready
+	$(BIN)/python -m weaver refresh
+
+bench: .venv/ready
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv .cache site
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[site]'
+	@touch $@

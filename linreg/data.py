@@ -1,0 +1,77 @@
+"""Dummy data around a straight line, and their way into PyTorch."""
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+
+def make_data(
+    n: int = 20, w: float = 0.5, b: float = -1.0, sigma: float = 1.0, seed: int = 38
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw points around the line y = w x + b.
+
+    Args:
+        n: Number of points, at least 2.
+        w: Slope, in units of y per unit of x.
+        b: Intercept, in units of y.
+        sigma: Standard deviation of the Gaussian noise, in units of y; 0 for none.
+        seed: Seed of NumPy's generator. Equal seeds give equal data.
+
+    Returns:
+        x, uniform in [-5, 15), and y = w x + b + noise: float64 arrays of shape (n,).
+
+    Raises:
+        ValueError: If n is below 2, sigma is negative, or a number is not finite.
+    """
+    if n < 2:
+        raise ValueError(f"n={n}: a line needs at least 2 points")
+    if not np.isfinite([w, b, sigma]).all():
+        raise ValueError(f"w={w}, b={b}, sigma={sigma}: give finite numbers")
+    if sigma < 0:
+        raise ValueError(f"sigma={sigma}: a standard deviation is 0 or more")
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-5, 15, n)
+    y = w * x + b + rng.normal(0, sigma, n)
+    return x, y
+
+
+def column(name: str, a: ArrayLike) -> np.ndarray:
+    """Check one variable and return it as a flat array.
+
+    Args:
+        name: What error messages call it.
+        a: n numbers, of shape (n,).
+
+    Returns:
+        The same numbers, float64, shape (n,).
+
+    Raises:
+        ValueError: If the shape is not (n,), n is 0, or a number is not finite.
+    """
+    a = np.asarray(a, dtype=np.float64)
+    if a.ndim != 1 or a.size == 0:
+        raise ValueError(f"{name} has shape {a.shape}: give n numbers of shape (n,)")
+    if not np.isfinite(a).all():
+        i = int(np.flatnonzero(~np.isfinite(a))[0])
+        raise ValueError(f"{name}[{i}] is {a[i]}: remove or replace it first")
+    return a
+
+
+def to_tensor(values: ArrayLike) -> torch.Tensor:
+    """Turn n numbers into the column that a model takes.
+
+    Args:
+        values: n finite numbers, of shape (n,).
+
+    Returns:
+        A float32 tensor of shape (n, 1) that shares no memory with `values`.
+
+    Raises:
+        ValueError: If the shape is not (n,), n is 0, or a number is not finite
+            or too large for float32.
+    """
+    values = column("values", values)
+    t = torch.tensor(values, dtype=torch.float32)
+    if not t.isfinite().all():
+        raise ValueError(f"{np.abs(values).max():g} is too large for float32: rescale it")
+    return t.reshape(-1, 1)

@@ -1,0 +1,108 @@
+"""What training aims at: the line of least squares, in closed form."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from linreg.data import column
+
+
+@dataclass(frozen=True, repr=False)
+class Fit:
+    """The line of least squares.
+
+    Attributes:
+        w: Slope, in units of y per unit of x.
+        b: Intercept, in units of y.
+        w_se: Standard error of w; nan for 2 points, which leave no residual.
+        b_se: Standard error of b; nan for 2 points.
+        loss: Mean squared error, in squared units of y.
+    """
+
+    w: float
+    b: float
+    w_se: float
+    b_se: float
+    loss: float
+
+    def __repr__(self) -> str:
+        return (
+            f"y = {self.w:.4g} x {self.b:+.4g}  "
+            f"(standard errors {self.w_se:.2g}, {self.b_se:.2g}; loss {self.loss:.4g})"
+        )
+
+
+def _points(x: ArrayLike) -> np.ndarray:
+    x = column("x", x)
+    if np.ptp(x) == 0:
+        raise ValueError(f"x holds only {x[0]:g}: a line needs 2 different x")
+    return x
+
+
+def least_squares(x: ArrayLike, y: ArrayLike) -> Fit:
+    """Find the line with the smallest mean squared error.
+
+    Source: G. A. F. Seber, A. J. Lee, Linear Regression Analysis, 2nd ed.,
+    Wiley 2003, section 6.1.
+
+    Args:
+        x: n numbers, of shape (n,), at least two of them different.
+        y: n numbers, of shape (n,).
+
+    Returns:
+        The line, its standard errors and its loss, computed in float64.
+
+    Raises:
+        ValueError: If a shape is wrong, the lengths differ, a number is not
+            finite, or all x are equal.
+    """
+    x, y = _points(x), column("y", y)
+    if x.shape != y.shape:
+        raise ValueError(f"x has {len(x)} numbers, y has {len(y)}: give pairs")
+    n, x_mean, dx = len(x), x.mean(), x - x.mean()
+    w = dx @ y / (dx @ dx)
+    b = y.mean() - w * x_mean
+    residuals = y - (w * x + b)
+    rss = residuals @ residuals
+    s2 = rss / (n - 2) if n > 2 else np.nan
+    w_se = np.sqrt(s2 / (dx @ dx))
+    b_se = np.sqrt(s2 * (1 / n + x_mean**2 / (dx @ dx)))
+    return Fit(float(w), float(b), float(w_se), float(b_se), float(rss / n))
+
+
+def hessian(x: ArrayLike) -> np.ndarray:
+    """Second derivatives of the mean squared error by w and b.
+
+    They do not depend on y, w or b: the loss is a quadratic bowl.
+
+    Args:
+        x: n numbers, of shape (n,), at least two of them different.
+
+    Returns:
+        [[2 mean(x^2), 2 mean(x)], [2 mean(x), 2]], a float64 array of shape (2, 2).
+
+    Raises:
+        ValueError: If the shape is wrong, a number is not finite, or all x are equal.
+    """
+    X = np.stack([_points(x), np.ones(len(x))], axis=1)
+    return 2 * X.T @ X / len(X)
+
+
+def largest_stable_lr(x: ArrayLike) -> float:
+    """Learning rate from which gradient descent on these x no longer converges.
+
+    Source: S. Boyd, L. Vandenberghe, Convex Optimization, Cambridge 2004,
+    section 9.3: a step multiplies the error along an eigenvector of the
+    Hessian by 1 - lr times its eigenvalue.
+
+    Args:
+        x: n numbers, of shape (n,), at least two of them different.
+
+    Returns:
+        2 divided by the Hessian's largest eigenvalue.
+
+    Raises:
+        ValueError: If the shape is wrong, a number is not finite, or all x are equal.
+    """
+    return float(2 / np.linalg.eigvalsh(hessian(x))[-1])

@@ -1,0 +1,59 @@
+"""The training loop: gradient descent on the mean squared error."""
+
+import torch
+from torch import nn
+
+from linreg.exact import largest_stable_lr
+
+
+def train(
+    model: nn.Linear,
+    x: torch.Tensor,
+    y: torch.Tensor,
+    epochs: int = 1000,
+    lr: float = 0.01,
+) -> list[float]:
+    """Fit a line to data in place, every row in every step.
+
+    Args:
+        model: `nn.Linear(1, 1)`; its w and b change.
+        x: Inputs, shape (n, 1), the model's dtype; not all equal.
+        y: Targets, shape (n, 1), the model's dtype.
+        epochs: Number of steps, at least 1.
+        lr: Learning rate, above 0 and below `largest_stable_lr`.
+
+    Returns:
+        One loss an epoch, in squared units of y, each measured before its step.
+
+    Raises:
+        ValueError: If the shapes or dtypes do not fit, a number is not finite,
+            all x are equal, epochs is below 1, or lr would diverge.
+    """
+    if x.shape != y.shape or x.ndim != 2 or x.shape[1] != 1:
+        raise ValueError(
+            f"x has shape {tuple(x.shape)}, y has shape {tuple(y.shape)}: "
+            "both need (n, 1); to_tensor makes it"
+        )
+    if not x.dtype == y.dtype == model.weight.dtype:
+        raise ValueError(
+            f"x is {x.dtype}, y is {y.dtype}, the model is {model.weight.dtype}: "
+            "use one dtype for all three"
+        )
+    if not y.isfinite().all():
+        raise ValueError("y holds nan or inf: remove those rows first")
+    if epochs < 1:
+        raise ValueError(f"epochs={epochs}: train for at least 1")
+    limit = largest_stable_lr(x.flatten())
+    if not 0 < lr < limit:
+        raise ValueError(f"lr={lr}: on these x it needs to lie between 0 and {limit:.3g}")
+
+    loss_fn = nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    return losses

@@ -1,0 +1,65 @@
+"""Figures -> SVG that stands inline in a page and follows its colour scheme."""
+
+import html
+import io
+import re
+
+from weaver.page import Image, PageError
+
+SETTINGS = {
+    "figure.figsize": (4.8, 3.4),
+    "figure.constrained_layout.use": True,
+    "font.size": 11,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "linreg",
+}
+
+# Matplotlib's own colours, so that a block needs no style; docs/stylesheets gives each
+# name a light and a dark value.
+COLORS = {
+    "#000000": "ink",
+    "#ffffff": "paper",
+    "#b0b0b0": "faint",
+    "#cccccc": "faint",
+    "#1f77b4": "blue",
+    "#ff7f0e": "orange",
+    "#2ca02c": "green",
+    "#d62728": "red",
+}
+
+
+def draw(figure) -> str:
+    """Draw a Matplotlib figure as SVG; equal figures give equal bytes."""
+    file = io.StringIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.savefig(file, format="svg", metadata=nothing, transparent=True)
+    svg = file.getvalue()
+    svg = svg[svg.index("<svg") :]
+    # Its style rule would apply to the whole page; the site's style sheet has it.
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\n\s*", "\n", svg)
+    return re.sub(r' d="[^"]*"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
+
+
+def inline(svg: str, image: Image, place: str) -> str:
+    """Make the figure's HTML: unique ids, colours by name, a role, a title, a caption."""
+    used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
+    svg = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", svg)
+    svg = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{image.name}-", svg)
+    for color, name in COLORS.items():
+        svg = svg.replace(color, f"var(--figure-{name})")
+    if other := re.search(r"#[0-9a-f]{6}\b", svg):
+        raise PageError(
+            f"{place}: {image.name}.svg uses the colour {other[0]}, which has no dark value: "
+            "draw with C0, C1, C2, C3 or black"
+        )
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
+    title = f"{image.name}-title"
+    head = (
+        f'<svg role="img" aria-labelledby="{title}" viewBox="0 0 {width} {height}" '
+        f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        f'<title id="{title}">{html.escape(image.alt)}</title>'
+    )
+    svg = re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
+    caption = f"<figcaption>{html.escape(image.caption)}</figcaption>" if image.caption else ""
+    return f'<figure class="drawn" id="{image.name}">{svg}{caption}</figure>'

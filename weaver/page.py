@@ -1,0 +1,124 @@
+"""A page's programs: what stands in its Markdown, and where."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from pytest_codeblocks import extract_from_file
+
+MARKER = "<!--pytest-codeblocks:expected-output-->"
+IMAGE = re.compile(r'\s*!\[(?P<alt>[^]]*)\]\((?P<name>[\w-]+)\.svg(?: "(?P<caption>[^"]*)")?\)\s*')
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+
+
+class PageError(click.ClickException):
+    """What is wrong with a page, in plain words that begin with page:line."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """The image line of a figure."""
+
+    alt: str
+    name: str
+    caption: str | None
+
+
+@dataclass(frozen=True)
+class Program:
+    """A Python block with what the page says that it prints and draws.
+
+    Lines count from 1. The block opens at `line` and closes at `end`; its output
+    and image lines reach to `last`.
+    """
+
+    path: Path
+    line: int
+    end: int
+    last: int
+    code: str
+    output: str
+    images: tuple[Image, ...]
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def read(path: Path) -> list[Program]:
+    """Read a page's programs; raise PageError for a block that nothing would test."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if re.match(r"\s*~~~", line):
+            raise PageError(f"{path}:{number}: a ~~~ fence is never run: write ```")
+        if re.match(r"\s*<!--.*pytest", line) and line.strip() != MARKER:
+            raise PageError(
+                f"{path}:{number}: {line.strip()} hides code from the check: remove it"
+            )
+    programs = []
+    for block in extract_from_file(path):
+        if block.syntax == "python":
+            programs.append(_program(path, lines, block))
+        elif block.syntax != "console":
+            raise PageError(
+                f"{path}:{block.lineno}: a ```{block.syntax} fence is never checked: write "
+                f"```python for a program, ```console for commands, {MARKER} before an output"
+            )
+        elif block.expected_output is not None:
+            raise PageError(f"{path}:{block.lineno}: commands have no checked output")
+    names = [image.name for program in programs for image in program.images]
+    for name in names:
+        if names.count(name) > 1:
+            raise PageError(f"{path}: two figures are named {name}.svg: rename one")
+    return programs
+
+
+def _program(path: Path, lines: list[str], block) -> Program:
+    def next_text(index: int) -> int:
+        while index < len(lines) and not lines[index].strip():
+            index += 1
+        return index
+
+    def close(opening: int) -> int:
+        # By eye, since the extractor drops the blank lines of an indented block.
+        ticks = re.match(r"\s*(`+)", lines[opening])[1]
+        return next(
+            k for k in range(opening + 1, len(lines)) if lines[k].lstrip().startswith(ticks)
+        )
+
+    end = last = close(block.lineno - 1) + 1
+    index, images = next_text(end), []
+    if index < len(lines) and lines[index].strip() == MARKER:
+        opening = next_text(index + 1)
+        if block.expected_output is None or lines[opening].strip() != "```text":
+            raise PageError(f"{path}:{index + 1}: a ```text fence has to follow {MARKER}")
+        last = close(opening) + 1
+        index = next_text(last)
+    elif block.expected_output is not None:
+        raise PageError(f"{path}:{block.lineno}: the output has to stand directly under its block")
+    while index < len(lines) and (match := IMAGE.fullmatch(lines[index])):
+        images.append(Image(**match.groupdict()))
+        last = index + 1
+        index = next_text(last)
+    output = block.expected_output or ""
+    return Program(path, block.lineno, end, last, block.code, output, tuple(images))
+
+
+def refresh(path: Path, outputs: list[str]) -> int:
+    """Put what the programs print into the page; return how many outputs changed."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    changed = 0
+    for program, output in reversed(list(zip(read(path), outputs, strict=True))):
+        if output == program.output:
+            continue
+        changed += 1
+        indent = re.match(r"\s*", lines[program.line - 1])[0]
+        fenced = [MARKER, "", "```text", *output.splitlines(), "```"] if output else []
+        tail = lines[program.end : program.last]
+        images = [line for line in tail if IMAGE.fullmatch(line)]
+        parts = [[indent + line if line else "" for line in fenced]] if fenced else []
+        parts += [[image] for image in images]
+        lines[program.end : program.last] = [line for part in parts for line in ["", *part]]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return changed

@@ -1,0 +1,162 @@
+"""Programs -> results: each in a fork of its own, cached."""
+
+import contextlib
+import hashlib
+import io
+import json
+import multiprocessing
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from weaver.page import Program
+
+CACHE = Path(".cache/weaver")
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a program did: its standard output, its figures as SVG, its error."""
+
+    output: str = ""
+    figures: tuple[str, ...] = ()
+    error: str | None = None
+
+
+def run(programs: Iterable[Program]) -> list[Result]:
+    """Run the programs that the cache does not know, as many at once as there are cores."""
+    programs = list(programs)
+    base = _base()
+    files = [CACHE / f"{_key(base, program.code)}.json" for program in programs]
+    missing = [k for k, file in enumerate(files) if not file.exists()]
+    failed = {}
+    if missing:
+        page = programs[missing[0]].path
+        print(f"{page}: running {len(missing)} of {len(programs)} programs", file=sys.stderr)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = pool.map(_fork, [programs[k].code for k in missing])
+        for k, result in zip(missing, results, strict=True):
+            if result.error is None:
+                # Written aside and moved, so that no reader meets half a result.
+                part = files[k].with_suffix(f".{os.getpid()}")
+                part.write_text(json.dumps(asdict(result)), encoding="utf-8")
+                part.replace(files[k])
+            else:
+                failed[k] = result
+    return [failed.get(k) or _load(file) for k, file in enumerate(files)]
+
+
+def problems(program: Program, result: Result) -> list[str]:
+    """Where a page and its program differ, in plain words that begin with page:line."""
+    found = []
+    if result.error is not None:
+        return [f"{program.place}: the block fails {result.error}"]
+    if result.output != program.output:
+        found.append(
+            f"{program.place}: the block prints something else than the page shows.\n"
+            f"the page shows:\n{program.output or '(nothing)'}"
+            f"the block prints:\n{result.output or '(nothing)'}"
+            "`make refresh` puts what the block prints into the page."
+        )
+    if len(result.figures) != len(program.images):
+        found.append(
+            f"{program.place}: the block shows {len(result.figures)} figures, and "
+            f"{len(program.images)} image lines stand under it: "
+            "write one ![what the picture shows](name.svg) for each plt.show()"
+        )
+    return found
+
+
+def _load(file: Path) -> Result:
+    data = json.loads(file.read_text(encoding="utf-8"))
+    return Result(data["output"], tuple(data["figures"]), data["error"])
+
+
+@cache
+def _versions() -> str:
+    return repr([sys.version, *(version(name) for name in ("numpy", "torch", "matplotlib"))])
+
+
+def _base() -> str:
+    """What every program's result depends on: versions, `linreg`, and this engine."""
+    sources = [
+        file
+        for package in ("linreg", "weaver")
+        for folder in find_spec(package).submodule_search_locations
+        for file in sorted(Path(folder).rglob("*.py"))
+    ]
+    return repr([_versions(), [(file.name, file.read_bytes()) for file in sources]])
+
+
+def _key(base: str, code: str) -> str:
+    return hashlib.sha256(f"{base}{code}".encode()).hexdigest()
+
+
+@cache
+def _context():
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["torch", "matplotlib.pyplot", "weaver.figure"])
+    return context
+
+
+def _fork(code: str) -> Result:
+    ours, theirs = _context().Pipe(duplex=False)
+    child = _context().Process(target=_send, args=(code, theirs))
+    child.start()
+    theirs.close()
+    try:
+        if ours.poll(SECONDS):
+            return ours.recv()
+        return Result(error=f"it does not end within {SECONDS} seconds")
+    except EOFError:
+        child.join()
+        return Result(error=f"its process ended with exit code {child.exitcode}")
+    finally:
+        child.kill()
+        child.join()
+
+
+def _send(code: str, pipe) -> None:
+    pipe.send(execute(code))
+
+
+def execute(code: str) -> Result:
+    """Run one program in this process, as `__main__` and with warnings as errors."""
+    import matplotlib.pyplot as plt
+
+    from weaver.figure import SETTINGS, draw
+
+    figures = []
+
+    def show(*_, **__):
+        figures.extend(draw(plt.figure(number)) for number in plt.get_fignums())
+        plt.close("all")
+
+    plt.switch_backend("svg")
+    plt.rcParams.update(SETTINGS)
+    plt.show = show
+    stdout = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(stdout), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            exec(compile(code, "<block>", "exec"), {"__name__": "__main__"})
+    except BaseException as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [code.splitlines()[f.lineno - 1] for f in frames if f.filename == "<block>"]
+        where = f"at `{inside[-1].strip()}`: " if inside else ""
+        return Result(stdout.getvalue(), error=f"{where}{type(error).__name__}: {error}")
+    if plt.get_fignums():
+        return Result(stdout.getvalue(), error="a figure is never shown: end with plt.show()")
+    return Result(stdout.getvalue(), tuple(figures))
