@@ -5,7 +5,7 @@ for a page, and `weave` is the Python-Markdown extension that puts it all togeth
 """
 
 
-def makeExtension(**settings):  # noqa: N802, the name that Python-Markdown looks for
+def makeExtension(**settings):
     from weaver.weave import WeaveExtension
 
     return WeaveExtension(**settings)

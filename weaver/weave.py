@@ -17,7 +17,7 @@ class WeaveExtension(Extension):
         self.config = {"docs_dir": ["docs", "Folder of the pages"]}
         super().__init__(**settings)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+    def extendMarkdown(self, md: Markdown) -> None:
         # After normalize_whitespace (30), which would eat a stashed figure's marks, and
         # before superfences (25), which turns blocks into HTML.
         md.preprocessors.register(Weave(md, Path(self.getConfig("docs_dir"))), "weave", 28)
