@@ -1,4 +1,7 @@
 # Two commands do everything on a fresh machine: `make serve` and `make test`.
+# The theme advertises its successor at every build.
+export NO_MKDOCS_2_WARNING := 1
+
 PYTHON ?= python3
 BIN := .venv/bin
 
