@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from weaver.numbers import unfounded
 from weaver.page import PageError, read, refresh
 from weaver.run import problems, run
 
@@ -24,6 +25,7 @@ def main(what: str, pages: tuple[Path, ...]) -> None:
             print(f"{path}: {changed} of {len(programs)} outputs changed")
             programs = read(path)
         found += [p for pair in zip(programs, results, strict=True) for p in problems(*pair)]
+        found += unfounded(path)[1]
     if found:
         raise PageError("\n\n".join(found))
 
