@@ -35,8 +35,8 @@ class Result:
 def run(programs: Iterable[Program]) -> list[Result]:
     """Run the programs that the cache does not know, as many at once as there are cores."""
     programs = list(programs)
-    base = _base()
-    files = [CACHE / f"{_key(base, program.code)}.json" for program in programs]
+    depends = base()
+    files = [CACHE / f"{_key(depends, program.code)}.json" for program in programs]
     missing = [k for k, file in enumerate(files) if not file.exists()]
     failed = {}
     if missing:
@@ -88,7 +88,7 @@ def _versions() -> dict[str, str]:
     return {"python": sys.version} | {name: version(name) for name in packages}
 
 
-def _base() -> str:
+def base() -> str:
     """What every program's result depends on: versions, `linreg`, and how it is run."""
     engine = [Path(__file__), Path(__file__).with_name("figure.py")]
     package = find_spec("linreg").submodule_search_locations
