@@ -7,8 +7,9 @@ BIN := .venv/bin
 
 .PHONY: serve test refresh bench clean
 
+# Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready
-	$(BIN)/python -m mkdocs serve
+	EXECUTE_NOTEBOOK=false $(BIN)/python -m mkdocs serve
 
 test: .venv/ready
 	$(BIN)/ruff check
@@ -24,7 +25,7 @@ bench: .venv/ready
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv .cache site
+	rm -rf .venv .cache site docs/downloads
 
 .venv/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'
