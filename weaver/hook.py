@@ -15,11 +15,6 @@ from weaver.page import Image, PageError, read
 FOREIGN = "style, script, clipboard-copy, .clipboard-copy-txt, [class$=Prompt], .anchor-link"
 
 
-def on_config(config) -> None:
-    if not config.repo_url:
-        config.edit_uri = None
-
-
 def on_pre_build(config) -> None:
     # The kernel would inherit it and draw nothing.
     os.environ.pop("MPLBACKEND", None)
