@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from weaver.notebook import Site, write
+from weaver.numbers import unfounded
 from weaver.page import PageError, read, refresh
 from weaver.run import problems, run
 
@@ -54,6 +55,7 @@ def _work(pages: tuple[Path, ...], mend: bool) -> None:
             print(f"{path}: {changed} of {len(programs)} outputs changed")
             programs = read(path)
         found += [p for pair in zip(programs, results, strict=True) for p in problems(*pair)]
+        found += unfounded(path)[1]
     if found:
         raise PageError("\n\n".join(found))
 

@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -83,8 +83,9 @@ def _load(file: Path) -> Result:
 
 
 @cache
-def _versions() -> str:
-    return repr([sys.version, *(version(name) for name in ("numpy", "torch", "matplotlib"))])
+def _versions() -> dict[str, str]:
+    packages = ("numpy", "torch", "matplotlib")
+    return {"python": sys.version} | {name: version(name) for name in packages}
 
 
 def _base() -> str:
@@ -132,8 +133,11 @@ def _send(code: str, pipe) -> None:
     pipe.send(execute(code))
 
 
-def execute(code: str) -> Result:
-    """Run one program in this process, as `__main__` and with warnings as errors."""
+def execute(code: str, keep: Callable | None = None) -> Result:
+    """Run one program in this process, as `__main__` and with warnings as errors.
+
+    `keep` makes the result's figures out of Matplotlib's, by default the SVG of each.
+    """
     import matplotlib.pyplot as plt
 
     from weaver.figure import SETTINGS, draw
@@ -141,7 +145,7 @@ def execute(code: str) -> Result:
     figures = []
 
     def show(*_, **__):
-        figures.extend(draw(plt.figure(number)) for number in plt.get_fignums())
+        figures.extend((keep or draw)(plt.figure(number)) for number in plt.get_fignums())
         plt.close("all")
 
     plt.switch_backend("svg")
