@@ -5,12 +5,12 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test refresh bench clean
+.PHONY: serve test refresh bench assets clean
 
-serve: .venv/ready
+serve: .venv/ready assets
 	$(BIN)/python -m mkdocs serve
 
-test: .venv/ready
+test: .venv/ready assets
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m pytest
@@ -23,8 +23,12 @@ refresh: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tests.bench
 
+# Files that the pages need and no page can hold, made from packages and data.
+assets: .venv/ready
+	$(BIN)/python -m weaver.assets
+
 clean:
-	rm -rf .venv .cache site
+	rm -rf .venv .cache site docs/assets/made
 
 .venv/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'

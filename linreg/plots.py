@@ -53,18 +53,19 @@ def plot_line(
     return ax
 
 
-def plot_losses(losses: Sequence[float], label: str = "loss") -> Axes:
+def plot_losses(losses: Sequence[float], label: str = "loss", linestyle: str = "-") -> Axes:
     """Draw the loss over the epochs.
 
     Args:
         losses: One loss an epoch, the first at epoch 0.
         label: Name in the legend.
+        linestyle: Dashes as Matplotlib names them.
 
     Returns:
         The axes, with labels and legend.
     """
     ax = plt.gca()
-    ax.plot(losses, label=label)
+    ax.plot(losses, linestyle=linestyle, label=label)
     ax.set(xlabel="epoch (number)", ylabel="mean squared error (no unit)")
     ax.legend()
     return ax

@@ -30,12 +30,13 @@ class Program:
     """A Python block with what the page says that it prints and draws.
 
     Lines count from 1. The block opens at `line` and closes at `end`; its output
-    and image lines reach to `last`.
+    reaches to `output_end`, its image lines to `last`.
     """
 
     path: Path
     line: int
     end: int
+    output_end: int
     last: int
     code: str
     output: str
@@ -56,8 +57,12 @@ def read(path: Path) -> list[Program]:
             raise PageError(
                 f"{path}:{number}: {line.strip()} hides code from the check: remove it"
             )
+    try:
+        blocks = extract_from_file(path)
+    except RuntimeError as error:
+        raise PageError(f"{path}: {error}") from error
     programs = []
-    for block in extract_from_file(path):
+    for block in blocks:
         if block.syntax == "python":
             programs.append(_program(path, lines, block))
         elif block.syntax != "console":
@@ -87,22 +92,23 @@ def _program(path: Path, lines: list[str], block) -> Program:
             k for k in range(opening + 1, len(lines)) if lines[k].lstrip().startswith(ticks)
         )
 
-    end = last = close(block.lineno - 1) + 1
-    index, images = next_text(end), []
+    end = output_end = close(block.lineno - 1) + 1
+    index = next_text(end)
     if index < len(lines) and lines[index].strip() == MARKER:
         opening = next_text(index + 1)
         if block.expected_output is None or lines[opening].strip() != "```text":
             raise PageError(f"{path}:{index + 1}: a ```text fence has to follow {MARKER}")
-        last = close(opening) + 1
-        index = next_text(last)
+        output_end = close(opening) + 1
+        index = next_text(output_end)
     elif block.expected_output is not None:
         raise PageError(f"{path}:{block.lineno}: the output has to stand directly under its block")
+    last, images = output_end, []
     while index < len(lines) and (match := IMAGE.fullmatch(lines[index])):
         images.append(Image(**match.groupdict()))
         last = index + 1
         index = next_text(last)
     output = block.expected_output or ""
-    return Program(path, block.lineno, end, last, block.code, output, tuple(images))
+    return Program(path, block.lineno, end, output_end, last, block.code, output, tuple(images))
 
 
 def refresh(path: Path, outputs: list[str]) -> int:
@@ -114,11 +120,7 @@ def refresh(path: Path, outputs: list[str]) -> int:
             continue
         changed += 1
         indent = re.match(r"\s*", lines[program.line - 1])[0]
-        fenced = [MARKER, "", "```text", *output.splitlines(), "```"] if output else []
-        tail = lines[program.end : program.last]
-        images = [line for line in tail if IMAGE.fullmatch(line)]
-        parts = [[indent + line if line else "" for line in fenced]] if fenced else []
-        parts += [[image] for image in images]
-        lines[program.end : program.last] = [line for part in parts for line in ["", *part]]
+        shown = ["", MARKER, "", "```text", *output.splitlines(), "```"] if output else []
+        lines[program.end : program.output_end] = [indent + s if s else "" for s in shown]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return changed

@@ -83,8 +83,9 @@ def _load(file: Path) -> Result:
 
 
 @cache
-def _versions() -> str:
-    return repr([sys.version, *(version(name) for name in ("numpy", "torch", "matplotlib"))])
+def _versions() -> dict[str, str]:
+    packages = ("numpy", "torch", "matplotlib")
+    return {"python": sys.version} | {name: version(name) for name in packages}
 
 
 def _base() -> str:

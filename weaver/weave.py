@@ -21,7 +21,6 @@ class WeaveExtension(Extension):
         # After normalize_whitespace (30), which would eat a stashed figure's marks, and
         # before superfences (25), which turns blocks into HTML.
         md.preprocessors.register(Weave(md, Path(self.getConfig("docs_dir"))), "weave", 28)
-        md.block_level_elements.append("figure")
 
 
 class Weave(Preprocessor):
@@ -48,7 +47,8 @@ class Weave(Preprocessor):
                 woven += ["", fence, *result.output.splitlines(), "```"]
             for svg, image in zip(result.figures, program.images, strict=True):
                 woven += ["", self.md.htmlStash.store(inline(svg, image, program.place)), ""]
-            lines[program.end - first : program.last - first] = [indent + line for line in woven]
+            woven = [indent + line if line else "" for line in woven]
+            lines[program.end - first : program.last - first] = woven
         return lines
 
     def _find(self, lines: list[str]) -> tuple[Path | None, int]:

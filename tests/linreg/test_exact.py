@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from linreg import hessian, largest_stable_lr, least_squares, make_data
+
+X, Y = make_data()
+
+
+def test_fit_agrees_with_numpy():
+    fit = least_squares(X, Y)
+    (w, b), covariance = np.polyfit(X, Y, 1, cov=True)
+    assert (fit.w, fit.b) == pytest.approx((w, b))
+    assert (fit.w_se, fit.b_se) == pytest.approx(np.sqrt(np.diag(covariance)))
+    assert fit.loss == pytest.approx(np.mean((w * X + b - Y) ** 2))
+
+
+def test_fit_is_the_reference_run():
+    fit = least_squares(X, Y)
+    assert (fit.w, fit.b) == pytest.approx((0.478354, -0.916668), abs=1e-6)
+    assert repr(fit) == "y = 0.4784 x -0.9167  (standard errors 0.042, 0.29; loss 0.8175)"
+
+
+def test_fit_survives_a_large_offset():
+    # A textbook form with sums of squares loses every digit here.
+    assert least_squares(X + 1e8, Y).w == pytest.approx(least_squares(X, Y).w, rel=1e-6)
+
+
+def test_two_points_leave_no_residual():
+    fit = least_squares([0, 2], [1, 5])
+    assert (fit.w, fit.b, fit.loss) == pytest.approx((2, 1, 0))
+    assert np.isnan([fit.w_se, fit.b_se]).all()
+
+
+def test_hessian_agrees_with_finite_differences():
+    def loss(p):
+        return np.mean((p[0] * X + p[1] - Y) ** 2)
+
+    e, p = np.eye(2) * 1e-3, np.array([0.3, -0.2])
+    numeric = [
+        [(loss(p + u + v) - loss(p + u - v) - loss(p - u + v) + loss(p - u - v)) / 4e-6 for v in e]
+        for u in e
+    ]
+    np.testing.assert_allclose(hessian(X), numeric, rtol=1e-6)
+
+
+def test_largest_stable_lr_separates_shrinking_from_growing():
+    H, limit = hessian(X), largest_stable_lr(X)
+    for lr, grows in [(0.999 * limit, False), (1.001 * limit, True)]:
+        step = np.eye(2) - lr * H
+        assert (np.abs(np.linalg.eigvalsh(step)).max() > 1) == grows
+
+
+@pytest.mark.parametrize("function", [hessian, largest_stable_lr, lambda x: least_squares(x, Y)])
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ([3.0, 3.0, 3.0], "x holds only 3"),
+        ([1.0], "x holds only 1"),
+        ([1.0, float("nan")], r"x\[1\] is nan"),
+        ([[1.0, 2.0]], r"x has shape \(1, 2\)"),
+    ],
+)
+def test_bad_x_is_named(function, bad, message):
+    with pytest.raises(ValueError, match=message):
+        function(bad)
+
+
+def test_bad_y_is_named():
+    with pytest.raises(ValueError, match="x has 20 numbers, y has 19"):
+        least_squares(X, Y[:-1])
+    with pytest.raises(ValueError, match=r"y has shape \(20, 1\)"):
+        least_squares(X, Y[:, None])
+    with pytest.raises(ValueError, match=r"y\[0\] is inf"):
+        least_squares([0, 1], [np.inf, 1])

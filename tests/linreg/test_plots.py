@@ -1,0 +1,31 @@
+import matplotlib.pyplot as plt
+import numpy as np
+
+from linreg import plot_data, plot_line, plot_losses
+
+
+def labels(ax):
+    return ax.get_xlabel(), ax.get_ylabel(), [t.get_text() for t in ax.get_legend().get_texts()]
+
+
+def test_data_are_points():
+    ax = plot_data([1, 2, 3], [4, 5, 7], label="points")
+    np.testing.assert_array_equal(ax.collections[0].get_offsets(), [(1, 4), (2, 5), (3, 7)])
+    assert labels(ax) == ("x (no unit)", "y (no unit)", ["points"])
+
+
+def test_line_runs_from_end_to_end():
+    ax = plot_line(0.5, -1, label="true line", linestyle="--")
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(-5, -3.5), (15, 6.5)])
+    assert ax.lines[0].get_linestyle() == "--"
+    assert labels(ax) == ("x (no unit)", "y (no unit)", ["true line"])
+
+
+def test_losses_start_at_epoch_0():
+    ax = plot_losses([3.0, 2.0, 1.5])
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(0, 3), (1, 2), (2, 1.5)])
+    assert labels(ax) == ("epoch (number)", "mean squared error (no unit)", ["loss"])
+
+
+def test_pictures_share_their_axes():
+    assert plot_data([1], [2]) is plot_line(1, 0) is plt.gca()
