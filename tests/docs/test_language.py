@@ -16,8 +16,9 @@ IGNORED = (
     "OxfordComma", "SentenceCapitalization",
 )  # fmt: skip
 FILLER = re.compile(
-    r"\b(simply|just(?! (?:above|below|before|after|enough))|obvious(ly)?|of course|basically|easy|easily|trivial(ly)?|clearly|"
-    r"needless to say|note that|really|actually|powerful|amazing)\b",
+    r"\b(simply|just(?! (?:above|below|before|after|enough))|obvious(ly)?|of course|basically|"
+    r"easy|easily|trivial(ly)?|clearly|needless to say|note that|really|actually|powerful|"
+    r"amazing)\b",
     re.IGNORECASE,
 )
 LONGEST = 35
