@@ -33,12 +33,18 @@ def programs():
     }
 
 
+def command(text):
+    """Tell whether a text is a command that the Makefile knows."""
+    make = re.fullmatch(r"make (\w+)", text)
+    return make and re.search(rf"^{make[1]}:", Path("Makefile").read_text(), re.MULTILINE)
+
+
 def unknown(path):
     """Say which inline code of a page names what no program has."""
     return [
         f"{text.place()}: `{text.text}` names {name}, which no program of any page has"
         for text in texts(path)
-        if text.kind == "code"
+        if text.kind == "code" and not command(text.text) and not Path(text.text).is_file()
         for name in NAME.findall(text.text)
         if name not in programs() | GIVEN
     ]
