@@ -5,7 +5,7 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test refresh bench assets clean
+.PHONY: serve test refresh bench links assets clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -27,6 +27,11 @@ bench: .venv/ready
 # Files that the pages need and no page can hold, made from packages and data.
 assets: .venv/ready
 	$(BIN)/python -m weaver.assets
+
+# Asks whether the addresses outside that the built site links to still answer.
+links: .venv/ready
+	$(BIN)/python -m mkdocs build --strict
+	$(BIN)/python -m tests.site.links
 
 clean:
 	rm -rf .venv .cache site docs/downloads docs/assets/made
