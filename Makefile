@@ -5,7 +5,7 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test refresh bench assets clean
+.PHONY: serve test site refresh bench assets newest links clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -15,6 +15,9 @@ test: .venv/ready assets
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory site
+
+site: .venv/ready assets
 	$(BIN)/python -m mkdocs build --strict
 
 # Puts what the blocks print today into the pages; review the change with git diff.
@@ -27,6 +30,22 @@ bench: .venv/ready
 # Files that the pages need and no page can hold, made from packages and data.
 assets: .venv/ready
 	$(BIN)/python -m weaver.assets
+
+# The same tests with the newest release of everything, in an environment of its own.
+newest:
+	$(PYTHON) -m venv .cache/newest
+	sed -n '/^site = \[/,/^\]/s/^ *"\([^=~>"]*\).*/\1/p' pyproject.toml \
+	    | xargs .cache/newest/bin/pip install --quiet --upgrade --editable .
+	.cache/newest/bin/pip list
+	.cache/newest/bin/python -m weaver.assets
+	.cache/newest/bin/python -m pytest
+
+# Asks the other sites whether they still have what the built pages link to.
+links:
+	$(PYTHON) -m venv .cache/links
+	.cache/links/bin/pip install --quiet linkchecker
+	find site -name '*.html' \
+	    | xargs .cache/links/bin/linkchecker --check-extern --recursion-level=1 --no-status
 
 clean:
 	rm -rf .venv .cache site docs/downloads docs/assets/made
