@@ -5,7 +5,7 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test site refresh bench assets newest links clean
+.PHONY: serve test site refresh bench links assets newest clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -40,12 +40,9 @@ newest:
 	.cache/newest/bin/python -m weaver.assets
 	.cache/newest/bin/python -m pytest
 
-# Asks the other sites whether they still have what the built pages link to.
-links:
-	$(PYTHON) -m venv .cache/links
-	.cache/links/bin/pip install --quiet linkchecker
-	find site -name '*.html' \
-	    | xargs .cache/links/bin/linkchecker --check-extern --recursion-level=1 --no-status
+# Asks whether the addresses outside that the built site links to still answer.
+links: site
+	$(BIN)/python -m tests.site.links
 
 clean:
 	rm -rf .venv .cache site docs/downloads docs/assets/made

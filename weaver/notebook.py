@@ -60,8 +60,7 @@ class Site:
 
     def link(self, page: str, fragment: str) -> str:
         """The public address of something in docs, or nothing where the site has none."""
-        place = re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md"))
-        place += "/" if page.endswith(".md") and place and not place.endswith("/") else ""
+        place = re.sub(r"\.md$", ".html", page)
         return f"{self.url}/{place}{fragment and '#'}{fragment}" if self.url else ""
 
 

@@ -19,7 +19,7 @@ from weaver.page import read
 SITE = Site.load()
 PROGRAMS = [program for page in SITE.pages for program in read(SITE.docs / page)]
 URL = "https://o.github.io/r/"
-PLACE = URL + WHOLE.replace(".ipynb", "/")
+PLACE = URL + WHOLE.replace(".ipynb", ".html")
 ENV = {"SITE_URL": URL, "REPO_URL": "https://github.com/o/r", "EDIT_URI": "edit/main/docs/"}
 
 
@@ -38,7 +38,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(site):
-    file = site / WHOLE.replace(".ipynb", "/index.html")
+    file = site / WHOLE.replace(".ipynb", ".html")
     return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
@@ -114,13 +114,13 @@ def test_it_is_neither_searched_nor_edited(page, site):
 
 @pytest.mark.parametrize("name", [page.removesuffix(".md") for page in SITE.pages])
 def test_a_page_offers_its_files_colab_and_its_source(site, name):
-    folder = site / name
-    html = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    file = site / f"{name}.html"
+    html = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
     (line,) = [p for p in html.article("p") if p.get_text().startswith("Take it along")]
     notebook, script, colab = [link["href"] for link in line("a")]
-    cells = json.loads((folder / notebook).read_text(encoding="utf-8"))["cells"]
+    cells = json.loads((file.parent / notebook).read_text(encoding="utf-8"))["cells"]
     assert "git+https://github.com/o/r" in "".join(cells[0]["source"])
-    assert (folder / script).read_text(encoding="utf-8").startswith("# ")
+    assert (file.parent / script).read_text(encoding="utf-8").startswith("# ")
     path = f"o/r/blob/notebooks/{name}.ipynb"
     assert colab == f"https://colab.research.google.com/github/{path}"
     assert (site / "downloads" / path.removeprefix("o/r/blob/notebooks/")).is_file()
@@ -130,6 +130,6 @@ def test_a_page_offers_its_files_colab_and_its_source(site, name):
 def test_the_whole_is_offered_too(page, site):
     (line,) = [p for p in page.article("p") if p.get_text().startswith("Take it along")]
     notebook, colab = [link["href"] for link in line("a")]
-    assert (site / WHOLE.removesuffix(".ipynb") / notebook).is_file()
+    assert ((site / WHOLE).parent / notebook).is_file()
     assert colab.endswith(f"/o/r/blob/notebooks/{Path(WHOLE).name}")
-    assert re.search(r"downloads/tutorial/$", page.find("link", rel="canonical")["href"])
+    assert re.search(r"downloads/tutorial\.html$", page.find("link", rel="canonical")["href"])

@@ -15,7 +15,7 @@ from weaver.page import read
 
 ROOT = Path(__file__).parents[2]
 LEFT = {"docs", "site", ".cache", ".git", ".venv"}
-NOTEBOOK = WHOLE.replace(".ipynb", "/index.html")
+NOTEBOOK = WHOLE.replace(".ipynb", ".html")
 
 pytestmark = pytest.mark.skipif(
     find_spec("zensical") is None,
@@ -69,7 +69,7 @@ def test_both_build_the_same_pages_with_the_same_text_outputs_and_figures(built)
     mkdocs, zensical = built
     pages = files(zensical, "*.html")
     assert pages == files(mkdocs, "*.html") - {NOTEBOOK}
-    assert {page.replace(".md", "/index.html") for page in Site.load().pages} <= pages
+    assert {page.replace(".md", ".html") for page in Site.load().pages} <= pages
     for page in pages:
         assert article(zensical / page) == article(mkdocs / page), page
     programs = [program for page in Site.load().pages for program in read(ROOT / "docs" / page)]

@@ -124,8 +124,8 @@ def test_a_page_becomes_cells(site):
         "markdown",
     ]
     assert cells[1].source == (
-        "# One\n\nSee [two](https://o.github.io/r/a/two/), "
-        "[`home`](https://o.github.io/r/#top), [this](#a-one--part), [out](https://x.org).\n"
+        "# One\n\nSee [two](https://o.github.io/r/a/two.html), "
+        "[`home`](https://o.github.io/r/index.html#top), [this](#a-one--part), [out](https://x.org).\n"
         "Code `[a](b.md)` stays.\n\n```console\n# no heading [a](b.md)\n```\n\n"
         "**Answer**\n\nWords."
     )

@@ -79,7 +79,7 @@ def test_listed_percentages():
 
 def test_numbers_of_programs():
     code = "f(-5, 1e-3, True, x - 2)\nprint(f'{x:.3f} after 7')"
-    program = Program(Path("page.md"), 1, 4, 8, code, "y = 0.5, -2.25e-01\n", ())
+    program = Program(Path("page.md"), 1, 4, 8, 8, code, "y = 0.5, -2.25e-01\n", ())
     assert {n.value for n in known([program])} == {
         Decimal(v) for v in ("-5", "0.001", "2", "0.5", "-0.225")
     }

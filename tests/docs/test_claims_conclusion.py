@@ -1,0 +1,96 @@
+"""The claims of docs/tutorial/conclusion.md."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markdown.extensions.toc import slugify
+
+from linreg import coefficients, least_squares, make_data, make_model, to_tensor, train
+from tests.docs.blocks import variables
+from tests.docs.figures import drawn
+from tests.docs.reference import FIT, X, Y, x, y
+from weaver.page import read
+
+PAGE = Path("docs/tutorial/conclusion.md")
+ROWS = re.findall(r"^\| (.+?) \| (.+?) \| \[.+?\]\((\w+\.md)#(.+?)\) \|$", PAGE.read_text(), re.M)
+
+
+def test_the_whole_way_in_one_program_finds_the_fitted_line():
+    model = variables("conclusion.md", "default_rng(38)")["model"]
+    assert coefficients(model) == pytest.approx((FIT.w, FIT.b), abs=1e-3)
+    shown = drawn("tutorial/conclusion.md", "whole")
+    np.testing.assert_allclose(shown["data"], np.column_stack([x, y]))
+    np.testing.assert_allclose(shown["fitted line"][:, 1], FIT.w * x + FIT.b, atol=1e-3)
+
+
+def test_the_page_ends_with_the_table_of_claims():
+    lines = PAGE.read_text().rstrip().splitlines()
+    assert len(ROWS) == 12
+    assert all(line.startswith("| ") for line in lines[-len(ROWS) :])
+
+
+@pytest.mark.parametrize(("claim", "truth", "page", "anchor"), ROWS, ids=[r[3] for r in ROWS])
+def test_each_claim_of_the_table_leads_to_a_section_with_a_block(claim, truth, page, anchor):
+    lines = PAGE.with_name(page).read_text().splitlines()
+    headings = {
+        slugify(re.sub(r"[#`]", "", line).strip(), "-"): k
+        for k, line in enumerate(lines, 1)
+        if re.match(r"##+ ", line)
+    }
+    start = headings[anchor]
+    end = min((k for k in headings.values() if k > start), default=len(lines))
+    assert any(start < program.line < end for program in read(PAGE.with_name(page)))
+
+
+def test_the_same_loop_trains_a_network():
+    losses = variables("conclusion.md", "nn.Sequential")["losses"]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_only_the_line_that_makes_the_model_is_new():
+    network, line = (
+        next(p.code for p in read(PAGE.with_name(page)) if part in p.code)
+        for page, part in [("conclusion.md", "nn.Sequential"), ("training.md", "epochs=100, lr")]
+    )
+
+    def loop(code):
+        return re.search(r"    optimizer\.zero_grad\(\).*optimizer\.step\(\)\n", code, re.S)[0]
+
+    assert loop(network) == loop(line)
+
+
+def test_the_loop_fits_a_line_to_a_parabola_whose_low_points_stand_together():
+    x = np.linspace(-5, 15, 20)
+    fit = least_squares(x, x**2)
+    below = np.flatnonzero(x**2 < fit.w * x + fit.b)
+    assert 1 < len(below) < 20
+    assert np.ptp(below) + 1 == len(below)
+    assert below[0] > 0
+    assert below[-1] < 19
+
+
+def test_new_points_have_a_higher_loss_on_average():
+    own, new = [], []
+    for seed in range(5000, 6000):
+        fit = least_squares(*make_data(seed=seed))
+        x, y = make_data(seed=seed + 5000)
+        own.append(fit.loss)
+        new.append(np.mean((fit.w * x + fit.b - y) ** 2))
+    assert np.mean(new) > np.mean(own) + 0.1
+
+
+def test_the_loop_never_knew_the_true_line():
+    x, y = make_data(w=-2, b=7)
+    model = make_model()
+    train(model, to_tensor(x), to_tensor(y), epochs=3000)
+    fit = least_squares(x, y)
+    assert coefficients(model) == pytest.approx((fit.w, fit.b), abs=1e-3)
+    assert coefficients(model) == pytest.approx((-2, 7), abs=0.3)
+
+
+def test_formula_and_loop_give_the_same_line():
+    model = make_model()
+    train(model, X, Y, epochs=3000)
+    assert coefficients(model) == pytest.approx((FIT.w, FIT.b), abs=1e-4)

@@ -1,0 +1,68 @@
+"""The claims of docs/tutorial/model.md."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from linreg import coefficients, make_model
+from tests.docs.blocks import variables
+from tests.docs.figures import drawn
+from tests.docs.reference import FIT, X, x, y
+
+
+def test_make_model_is_the_code_of_this_page():
+    model = variables("model.md", "print(model)")["model"]
+    assert coefficients(model) == coefficients(make_model())
+
+
+def test_the_model_computes_w_x_plus_b_and_nothing_else():
+    w, b = coefficients(make_model())
+    np.testing.assert_allclose(make_model()(X).detach().flatten(), w * x + b, rtol=1e-5)
+    assert len(list(make_model().parameters())) == 2
+
+
+def test_the_picture_shows_the_untrained_line():
+    lines = drawn("tutorial/model.md", "untrained")
+    w, b = coefficients(make_model())
+    np.testing.assert_allclose(lines["untrained line"], [(-5, b - 5 * w), (15, b + 15 * w)])
+    np.testing.assert_allclose(lines["data"], np.column_stack([x, y]))
+
+
+def test_the_untrained_line_rises_less_steeply_starts_above_and_ends_far_below():
+    w, b = coefficients(make_model())
+    assert 0 < w < FIT.w
+    assert w * -5 + b > FIT.w * -5 + FIT.b + 1
+    assert w * 15 + b < FIT.w * 15 + FIT.b - 2
+
+
+def test_both_parameters_start_uniformly_between_minus_1_and_1():
+    torch.manual_seed(1)
+    starts = np.array([coefficients(nn.Linear(1, 1)) for _ in range(4000)])
+    assert (np.abs(starts) < 1).all()
+    for values in starts.T:
+        share, _ = np.histogram(values, bins=4, range=(-1, 1))
+        np.testing.assert_allclose(share / 4000, 0.25, atol=0.03)
+
+
+def test_the_range_is_narrower_for_more_inputs():
+    torch.manual_seed(0)
+    layers = [nn.Linear(4, 1) for _ in range(500)]
+    values = torch.cat([torch.cat([m.weight.flatten(), m.bias]) for m in layers])
+    assert 0.49 < values.abs().max() < 0.5
+
+
+def test_a_flat_list_is_taken_for_one_row():
+    with pytest.raises(RuntimeError, match=r"\(1x20 and 1x1\)"):
+        make_model()(X.flatten())
+    torch.manual_seed(0)
+    assert nn.Linear(20, 1)(X.flatten()).shape == (1,)
+
+
+def test_each_call_of_linear_draws_new_parameters():
+    torch.manual_seed(2)
+    assert coefficients(nn.Linear(1, 1)) != coefficients(nn.Linear(1, 1))
+
+
+def test_the_line_of_seed_0_falls_slightly():
+    assert -0.05 < coefficients(make_model(seed=0))[0] < 0

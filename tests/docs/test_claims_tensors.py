@@ -1,0 +1,76 @@
+"""The claims of docs/tutorial/tensors.md."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from linreg import coefficients, make_model, to_tensor
+from tests.docs.blocks import variables
+from tests.docs.reference import X, Y, descend, x, y
+
+
+def test_to_tensor_is_the_code_of_this_page():
+    block = variables("tensors.md", 'print("before"')
+    assert torch.equal(block["inputs"], to_tensor(x))
+    assert torch.equal(block["targets"], to_tensor(y))
+
+
+def test_float32_is_the_default_of_parameters_and_float64_that_of_numpy():
+    assert make_model().weight.dtype == torch.float32
+    assert x.dtype == np.float64
+
+
+def test_inputs_and_parameters_have_to_agree_in_dtype():
+    for model, inputs in [(make_model(), X.double()), (make_model().double(), X)]:
+        with pytest.raises(RuntimeError, match="mat1 and mat2 must have the same dtype"):
+            model(inputs)
+    assert make_model().double()(X.double()).dtype == torch.float64
+
+
+def test_a_float32_takes_half_the_memory_of_a_float64():
+    assert 2 * X.nbytes == X.double().nbytes
+
+
+def test_flat_targets_make_400_errors_of_20():
+    assert (make_model()(X) - Y.flatten()).numel() == 400
+    assert (make_model()(X) - Y).numel() == 20
+
+
+def test_flat_targets_teach_slope_0_and_the_mean_of_y():
+    model = make_model()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    for _ in range(2000):
+        optimizer.zero_grad()
+        ((model(X) - Y.flatten()) ** 2).mean().backward()
+        optimizer.step()
+    assert coefficients(model) == pytest.approx((0, y.mean()), abs=1e-3)
+
+
+def test_the_loss_class_warns_of_flat_targets_and_a_mean_by_hand_says_nothing():
+    outputs = make_model()(X)
+    with pytest.warns(UserWarning, match="target size"):
+        nn.MSELoss()(outputs, Y.flatten())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ((outputs - Y.flatten()) ** 2).mean()
+
+
+def test_a_float64_target_alone_runs_and_training_goes_on():
+    model, losses = descend(1000, rows=(X, Y.double()))
+    assert coefficients(model) == pytest.approx(coefficients(descend(1000)[0]), abs=1e-4)
+    assert losses[-1] < losses[0]
+
+
+def test_from_numpy_shares_memory_and_tensor_copies():
+    a = np.ones(3)
+    shared, copied = torch.from_numpy(a), torch.tensor(a)
+    a[0] = 99
+    assert shared[0] == 99
+    assert copied[0] == 1
+
+
+def test_a_float32_is_within_one_part_in_ten_million():
+    assert (np.abs(x.astype(np.float32) - x) <= 1e-7 * np.abs(x)).all()

@@ -1,0 +1,162 @@
+"""The claims of docs/tutorial/training.md."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from linreg import (
+    coefficients,
+    hessian,
+    largest_stable_lr,
+    make_data,
+    make_model,
+    to_tensor,
+    train,
+)
+from tests.docs.blocks import variables
+from tests.docs.figures import drawn
+from tests.docs.reference import FIT, X, Y, after, descend, rises, x
+
+
+def test_train_is_the_loop_of_this_page():
+    block = variables("training.md", "epochs = 1000")
+    model = make_model()
+    assert train(model, X, Y, epochs=1000) == block["losses"]
+    assert coefficients(model) == coefficients(block["model"])
+
+
+def test_the_picture_shows_the_losses_of_100_epochs_from_above_2_6_towards_0_85():
+    curve = drawn("tutorial/training.md", "losses")["loss"]
+    np.testing.assert_allclose(curve[:, 1], train(make_model(), X, Y, epochs=100))
+    np.testing.assert_array_equal(curve[:, 0], range(100))
+    assert curve[0, 1] > 2.6
+    assert curve[-1, 1] == pytest.approx(0.85, abs=0.005)
+
+
+def test_plot_losses_draws_the_picture_of_the_next_section():
+    from linreg import plot_losses
+
+    curve = drawn("tutorial/training.md", "losses")["loss"]
+    np.testing.assert_array_equal(plot_losses(curve[:, 1]).lines[0].get_xydata(), curve)
+
+
+def test_the_first_step_makes_86_percent_of_the_whole_fall():
+    losses = descend(2)[1]
+    assert (losses[0] - losses[1]) / (losses[0] - FIT.loss) == pytest.approx(0.86, abs=0.005)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.99])
+def test_the_loss_never_rises_with_a_learning_rate_that_converges(seed, share):
+    x, y = (to_tensor(a).double() for a in make_data(seed=seed))
+    lr = share * largest_stable_lr(x.flatten())
+    model = make_model(seed).double()
+    assert rises(train(model, x, y, epochs=500, lr=lr), tolerance=1e-12) == []
+
+
+def test_with_momentum_the_loss_rises_18_times_between_epochs_5_and_47_then_never():
+    up = rises(descend(1000, lr=0.001, momentum=0.9)[1])
+    assert (len(up), up[0], up[-1]) == (18, 5, 47)
+
+
+def test_with_batches_of_5_the_loss_never_settles():
+    torch.manual_seed(0)
+    up = rises(descend(1000, lr=0.005, batch=5)[1], tolerance=1e-5)
+    assert len([k for k in up if k >= 900]) > 20
+
+
+def test_without_zero_grad_the_loss_never_settles():
+    losses = descend(1000, clear=False)[1]
+    assert len([k for k in rises(losses) if k >= 900]) > 20
+    assert max(losses[900:]) > 3
+    assert min(losses[900:]) < 1
+
+
+def test_the_picture_shows_three_loops_whose_loss_rises():
+    curves = drawn("tutorial/training.md", "zigzag")
+    assert {name: len(xy) for name, xy in curves.items()} == {
+        "momentum 0.9": 80,
+        "batches of 5": 80,
+        "no zero_grad()": 80,
+    }
+    assert all(rises(xy[:, 1]) for xy in curves.values())
+    late = {name: np.ptp(xy[60:, 1]) for name, xy in curves.items()}
+    assert late["momentum 0.9"] < 0.1
+    assert late["batches of 5"] < 0.5
+    assert late["no zero_grad()"] > 1.5
+
+
+def test_backward_adds_to_every_gradient_exactly():
+    model = make_model()
+    nn.MSELoss()(model(X), Y).backward()
+    once = [p.grad.clone() for p in model.parameters()]
+    nn.MSELoss()(model(X), Y).backward()
+    assert len(once) == 2
+    for p, gradient in zip(model.parameters(), once, strict=True):
+        assert torch.equal(p.grad, 2 * gradient)
+    model.zero_grad()
+    assert all(p.grad is None for p in model.parameters())
+
+
+@pytest.mark.parametrize("epochs", [30, 100, 300])
+def test_the_intercept_is_slower_than_the_slope(epochs):
+    w, b = after(epochs)
+    w0, b0 = coefficients(make_model())
+    assert abs(b - FIT.b) > 5 * abs(w - FIT.w)
+    assert abs((b - FIT.b) / (b0 - FIT.b)) > abs((w - FIT.w) / (w0 - FIT.w))
+
+
+def test_training_comes_closer_and_closer_to_least_squares():
+    gaps = [abs(np.subtract(after(epochs), (FIT.w, FIT.b))) for epochs in (30, 100, 300, 1000)]
+    assert (np.diff(gaps, axis=0) < 0).all()
+    assert gaps[-1] == pytest.approx([0, 0], abs=1e-4)
+
+
+def test_the_picture_shows_the_way_to_the_bottom_of_the_valley():
+    curves = drawn("tutorial/training.md", "valley")
+    path, (bottom,) = curves["every 10th epoch"], curves["least squares"]
+    assert tuple(bottom) == pytest.approx((FIT.w, FIT.b))
+    assert len(path) == 31
+    assert tuple(path[0]) == pytest.approx(coefficients(make_model()))
+    assert tuple(path[-1]) == pytest.approx(after(300), abs=1e-5)
+    lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    assert (np.diff(lengths[1:]) < 0).all()
+    distances = np.linalg.norm(path - bottom, axis=1)
+    assert (np.diff(distances) < 0).all()
+
+
+def test_the_first_step_jumps_down_the_steep_side():
+    steep = np.linalg.eigh(hessian(x))[1][:, -1]
+    first, second = (np.array(after(epochs)) - (FIT.w, FIT.b) for epochs in (0, 1))
+    assert abs(second @ steep) < 0.1 * abs(first @ steep)
+    assert abs((second - first) @ steep) > 0.9 * np.linalg.norm(second - first)
+
+
+def test_the_valley_is_90_8_times_as_curved_across_as_along():
+    small, large = np.linalg.eigvalsh(hessian(x))
+    assert large / small == pytest.approx(90.8, abs=0.05)
+
+
+def test_a_loss_without_item_keeps_its_graph():
+    loss = nn.MSELoss()(make_model()(X), Y)
+    assert loss.grad_fn is not None
+    assert isinstance(loss.item(), float)
+
+
+def test_a_second_backward_on_one_loss_fails():
+    loss = nn.MSELoss()(make_model()(X), Y)
+    loss.backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        loss.backward()
+
+
+def test_standardised_x_makes_a_round_bowl_and_a_few_epochs_are_enough():
+    z = (x - x.mean()) / x.std()
+    assert np.linalg.eigvalsh(hessian(z)) == pytest.approx([2, 2])
+
+    def needed(losses):
+        return next(k for k, loss in enumerate(losses) if loss - FIT.loss < 0.001)
+
+    assert needed(train(make_model(), X, Y)) > 200
+    assert needed(train(make_model(), to_tensor(z), Y, lr=0.4)) < 10
