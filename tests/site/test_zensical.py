@@ -42,8 +42,9 @@ def built(tmp_path_factory):
     for entry in ROOT.iterdir():
         if entry.is_dir() and entry.name not in LEFT:
             (folder / entry.name).symlink_to(entry)
-    # A link to this file would make Zensical build beside the original.
-    shutil.copy(ROOT / "mkdocs.yml", folder)
+        elif entry.is_file():
+            # A link to mkdocs.yml would make Zensical build beside the original.
+            shutil.copy(entry, folder)
     shutil.copytree(ROOT / "docs", folder / "docs")
     # What the programs did is known already.
     (folder / ".cache").mkdir()
