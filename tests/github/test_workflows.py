@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 WORKFLOWS = sorted(Path(".github/workflows").glob("*.yml"))
+LINT = ("zizmor", "--offline", "--no-progress", "--persona=pedantic")
 SCHEMAS = {
     "github-workflows": WORKFLOWS,
     "github-issue-forms": sorted(Path(".github/ISSUE_TEMPLATE").glob("*.yml")),
@@ -38,7 +39,7 @@ def run(*command: str | Path) -> subprocess.CompletedProcess:
 
 
 def test_the_linter_of_workflows_has_no_finding():
-    ran = run("zizmor", "--offline", "--no-progress", "--persona=pedantic", ".github")
+    ran = run(*LINT, ".github")
     assert ran.returncode == 0, ran.stdout
     for file in WORKFLOWS:
         assert f"completed {file}" in ran.stderr
@@ -47,12 +48,11 @@ def test_the_linter_of_workflows_has_no_finding():
 def test_the_linter_of_workflows_finds_a_workflow_that_forks_can_misuse(tmp_path):
     text = WORKFLOWS[0].read_text(encoding="utf-8")
     bad = text.replace("pull_request:", "pull_request_target:")
-    bad = bad.replace("persist-credentials: false", "persist-credentials: true")
     bad = re.sub(r"@[0-9a-f]{40}", "@main", bad)
     (tmp_path / "bad.yml").write_text(bad, encoding="utf-8")
-    ran = run("zizmor", "--offline", "--no-progress", tmp_path / "bad.yml")
-    for finding in ("dangerous-triggers", "unpinned-uses", "artipacked"):
-        assert f"error[{finding}]" in ran.stdout or f"warning[{finding}]" in ran.stdout
+    ran = run(*LINT, tmp_path / "bad.yml")
+    for finding in ("dangerous-triggers", "unpinned-uses"):
+        assert f"[{finding}]" in ran.stdout
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
