@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from weaver.changes import look, look_elsewhere, report
-from weaver.notebook import Site, write
+from weaver.notebook import FOLDER, Site, write
 from weaver.numbers import unfounded
 from weaver.page import PageError, read, refresh
 from weaver.run import problems, run
@@ -43,7 +43,8 @@ def refresh_pages(pages: tuple[Path, ...]) -> None:
 @main.command()
 def notebooks() -> None:
     """Write the notebooks and scripts of mkdocs.yml's pages into docs/downloads."""
-    print(f"{len(write(Site.load()))} files in docs/downloads")
+    site = Site.load()
+    print(f"{len(write(site, site.docs))} files in {site.docs / FOLDER}")
 
 
 @main.command()

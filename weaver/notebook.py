@@ -203,19 +203,19 @@ def script(site: Site, page: str) -> str:
     return "\n\n".join(["\n".join(line for line in head if line != "# "), *blocks])
 
 
-def write(site: Site) -> list[Path]:
-    """Write what changed, and remove what no page makes any more."""
+def write(site: Site, root: Path) -> list[str]:
+    """Write what changed below root, remove what no page makes any more; name the files."""
     files = {WHOLE: nbformat.writes(notebook(site, site.pages, site.name))}
     for page in site.pages:
         name = f"{FOLDER}/{page.removesuffix('.md')}"
         files[f"{name}.ipynb"] = nbformat.writes(notebook(site, [page]))
         files[f"{name}.py"] = script(site, page)
-    written = {site.docs / name: text.rstrip("\n") + "\n" for name, text in files.items()}
-    for file in (site.docs / FOLDER).rglob("*.*"):
-        if file not in written:
+    for file in (root / FOLDER).rglob("*.*"):
+        if file.relative_to(root).as_posix() not in files:
             file.unlink()
-    for file, text in written.items():
+    for name, text in files.items():
+        file, text = root / name, text.rstrip("\n") + "\n"
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-    return list(written)
+    return list(files)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from weaver.notebook import WHOLE, Site, write
+from weaver.notebook import FOLDER, WHOLE, Site, write
 from weaver.page import read
 
 ROOT = Path(__file__).parents[2]
@@ -45,13 +45,14 @@ def built(tmp_path_factory):
         elif entry.is_file():
             # A link to mkdocs.yml would make Zensical build beside the original.
             shutil.copy(entry, folder)
-    shutil.copytree(ROOT / "docs", folder / "docs")
+    shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns(FOLDER))
     # What the programs did is known already.
     (folder / ".cache").mkdir()
     (ROOT / ".cache/weaver").mkdir(parents=True, exist_ok=True)
     (folder / ".cache/weaver").symlink_to(ROOT / ".cache/weaver")
-    write(Site.load(folder / "mkdocs.yml"))
-    return build(folder, "mkdocs"), build(folder, "zensical")
+    mkdocs = build(folder, "mkdocs")
+    write(Site.load(folder / "mkdocs.yml"), folder / "docs")
+    return mkdocs, build(folder, "zensical")
 
 
 def files(site: Path, pattern: str) -> set[str]:
@@ -82,9 +83,8 @@ def test_both_build_the_same_pages_with_the_same_text_outputs_and_figures(built)
 @pytest.mark.parametrize("kind", ["ipynb", "py"])
 def test_both_offer_the_same_files(built, kind):
     mkdocs, zensical = built
-    offered = files(zensical, f"*.{kind}") - {WHOLE}
-    assert len(offered) == len(Site.load().pages)
-    # mkdocs-jupyter puts the whole notebook beside the page that it renders.
-    assert offered == {f for f in files(mkdocs, f"*.{kind}") if not f.endswith("/tutorial.ipynb")}
+    offered = files(zensical, f"*.{kind}")
+    assert len(offered) == len(Site.load().pages) + (kind == "ipynb")
+    assert offered == files(mkdocs, f"*.{kind}")
     for file in offered:
         assert (zensical / file).read_bytes() == (mkdocs / file).read_bytes()
