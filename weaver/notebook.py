@@ -42,7 +42,6 @@ Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: None)
 class Site:
     """What mkdocs.yml tells: the pages that hold programs, in the order of nav."""
 
-    name: str
     docs: Path
     pages: tuple[str, ...]
     url: str
@@ -56,7 +55,7 @@ class Site:
         if not pages:
             raise PageError(f"{file}: no page of nav holds a program")
         url, repository = config.get("site_url") or "", config.get("repo_url") or ""
-        return cls(config["site_name"], docs, pages, url.rstrip("/"), repository.rstrip("/"))
+        return cls(docs, pages, url.rstrip("/"), repository.rstrip("/"))
 
     def link(self, page: str, fragment: str) -> str:
         """The public address of something in docs, or nothing where the site has none."""
@@ -205,7 +204,7 @@ def script(site: Site, page: str) -> str:
 
 def write(site: Site, root: Path) -> list[str]:
     """Write what changed below root, remove what no page makes any more; name the files."""
-    files = {WHOLE: nbformat.writes(notebook(site, site.pages, site.name))}
+    files = {WHOLE: nbformat.writes(notebook(site, site.pages, "The whole tutorial"))}
     for page in site.pages:
         name = f"{FOLDER}/{page.removesuffix('.md')}"
         files[f"{name}.ipynb"] = nbformat.writes(notebook(site, [page]))
