@@ -7,8 +7,9 @@ BIN := .venv/bin
 
 .PHONY: serve test refresh bench links assets clean
 
+# Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
-	$(BIN)/python -m mkdocs serve
+	EXECUTE_NOTEBOOK=false $(BIN)/python -m mkdocs serve
 
 test: .venv/ready assets
 	$(BIN)/ruff check
@@ -33,10 +34,11 @@ links: .venv/ready
 	$(BIN)/python -m tests.site.links
 
 clean:
-	rm -rf .venv .cache site docs/assets/made
+	rm -rf .venv .cache site docs/downloads docs/assets/made
 
 .venv/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable '.[site]'
+	$(BIN)/pip install --quiet --editable '.[zensical]' || echo 'No Zensical: its test is skipped'
 	@touch $@

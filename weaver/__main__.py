@@ -1,26 +1,56 @@
-"""`python -m weaver check` tells where pages and programs differ; `refresh` mends outputs."""
+"""`python -m weaver check` tells where pages and programs differ; `refresh` mends outputs.
+
+`notebooks` writes what readers take along, for builders that run no hook of MkDocs.
+"""
 
 import sys
 from pathlib import Path
 
 import click
 
+from weaver.notebook import Site, write
 from weaver.numbers import unfounded
 from weaver.page import PageError, read, refresh
 from weaver.run import problems, run
 
 
-@click.command()
-@click.argument("what", type=click.Choice(["check", "refresh"]))
-@click.argument("pages", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def main(what: str, pages: tuple[Path, ...]) -> None:
-    """Run the programs of PAGES (all pages of docs by default)."""
+@click.group()
+def main() -> None:
+    """Work on the tutorial's pages."""
+
+
+PAGES = click.argument(
+    "pages", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+
+
+@main.command()
+@PAGES
+def check(pages: tuple[Path, ...]) -> None:
+    """Tell where PAGES (all pages of docs by default) and their programs differ."""
+    _work(pages, mend=False)
+
+
+@main.command("refresh")
+@PAGES
+def refresh_pages(pages: tuple[Path, ...]) -> None:
+    """Put what their programs print into PAGES (all pages of docs by default)."""
+    _work(pages, mend=True)
+
+
+@main.command()
+def notebooks() -> None:
+    """Write the notebooks and scripts of mkdocs.yml's pages into docs/downloads."""
+    print(f"{len(write(Site.load()))} files in docs/downloads")
+
+
+def _work(pages: tuple[Path, ...], mend: bool) -> None:
     found = []
     for path in pages or sorted(Path("docs").rglob("*.md")):
         programs = read(path)
         results = run(programs)
         failed = any(result.error for result in results)
-        if what == "refresh" and not failed:
+        if mend and not failed:
             changed = refresh(path, [result.output for result in results])
             print(f"{path}: {changed} of {len(programs)} outputs changed")
             programs = read(path)

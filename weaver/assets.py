@@ -1,16 +1,19 @@
-"""`python -m weaver.assets` makes the files that no page can hold: font and card."""
+"""`python -m weaver.assets` makes the files that no page can hold: maths font and card."""
 
+import contextlib
 import hashlib
 import io
+import re
 import sys
 from collections.abc import Callable
 from importlib.metadata import distribution, version
-from importlib.util import find_spec
 from pathlib import Path
 
 from weaver.maths import CHARACTERS
-from weaver.run import CACHE
+from weaver.page import Program, read
+from weaver.run import CACHE, base
 
+HOME = Path("docs/index.md")
 MADE = Path("docs/assets/made")
 FONT = "ziamath/fonts/STIXTwoMath-Regular.ttf"
 
@@ -31,23 +34,40 @@ def font() -> bytes:
     return file.getvalue()
 
 
-def write(name: str, key: str, make: Callable[[], bytes]) -> None:
-    """Write a file of docs/assets/made; make it only if the cache has none for the key."""
-    cached = CACHE / f"{hashlib.sha256(key.encode()).hexdigest()}-{name}"
+def card(program: Program) -> bytes:
+    """Draw a program's figure under its page's title, as PNG, for those who share a link."""
+    import matplotlib.pyplot as plt
+
+    plt.switch_backend("agg")
+    plt.show = lambda: None
+    title = re.search(r"^# (.+)", program.path.read_text(encoding="utf-8"), re.MULTILINE)[1]
+    style = {"figure.figsize": (12, 6.3), "figure.constrained_layout.use": True, "font.size": 20}
+    style |= {"lines.markersize": 11, "lines.linewidth": 4, "axes.titlesize": 36}
+    style |= {f"figure.constrained_layout.{side}_pad": 0.3 for side in "wh"}
+    with plt.rc_context(style), contextlib.redirect_stdout(None):
+        exec(compile(program.code, program.place, "exec"), {"__name__": "__main__"})
+        plt.title(title, pad=20)
+        plt.savefig(file := io.BytesIO(), format="png", dpi=100, metadata={"Software": None})
+    return file.getvalue()
+
+
+def write(name: str, depends: str, make: Callable[[], bytes]) -> None:
+    """Write a file of docs/assets/made, from the cache if what it depends on is unchanged."""
+    cached = CACHE / f"{hashlib.sha256(depends.encode()).hexdigest()}-{name}"
     if not cached.exists():
         print(f"making {MADE / name}", file=sys.stderr)
         CACHE.mkdir(parents=True, exist_ok=True)
         cached.write_bytes(make())
     MADE.mkdir(parents=True, exist_ok=True)
-    target, data = MADE / name, cached.read_bytes()
-    if not target.exists() or target.read_bytes() != data:
-        target.write_bytes(data)
+    (MADE / name).write_bytes(cached.read_bytes())
 
 
 def main() -> None:
-    source = Path(find_spec("weaver.assets").origin).read_text(encoding="utf-8")
+    source = Path(__file__).read_text(encoding="utf-8")
     versions = [version(name) for name in ("ziamath", "fonttools", "brotli")]
     write("maths.woff2", repr([source, CHARACTERS, versions]), font)
+    program = read(HOME)[0]
+    write("card.png", repr([base(), HOME.read_text(encoding="utf-8")]), lambda: card(program))
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ class Result:
 def run(programs: Iterable[Program]) -> list[Result]:
     """Run the programs that the cache does not know, as many at once as there are cores."""
     programs = list(programs)
-    base = _base()
-    files = [CACHE / f"{_key(base, program.code)}.json" for program in programs]
+    depends = base()
+    files = [CACHE / f"{_key(depends, program.code)}.json" for program in programs]
     missing = [k for k, file in enumerate(files) if not file.exists()]
     failed = {}
     if missing:
@@ -88,15 +88,12 @@ def _versions() -> dict[str, str]:
     return {"python": sys.version} | {name: version(name) for name in packages}
 
 
-def _base() -> str:
-    """What every program's result depends on: versions, `linreg`, and this engine."""
-    sources = [
-        file
-        for package in ("linreg", "weaver")
-        for folder in find_spec(package).submodule_search_locations
-        for file in sorted(Path(folder).rglob("*.py"))
-    ]
-    return repr([_versions(), [(file.name, file.read_bytes()) for file in sources]])
+def base() -> str:
+    """What every program's result depends on: versions, `linreg`, and how it is run."""
+    engine = [Path(__file__), Path(__file__).with_name("figure.py")]
+    package = find_spec("linreg").submodule_search_locations
+    sources = [file for folder in package for file in sorted(Path(folder).rglob("*.py"))]
+    return repr([_versions(), [(file.name, file.read_bytes()) for file in engine + sources]])
 
 
 def _key(base: str, code: str) -> str:
@@ -108,7 +105,9 @@ def _context():
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload(["torch", "matplotlib.pyplot", "weaver.figure"])
+        # PyTorch loads _dynamo, a second's work, when a program makes its first optimizer.
+        loaded = ["torch._dynamo", "matplotlib.pyplot", "matplotlib.backends.backend_svg"]
+        context.set_forkserver_preload([*loaded, "weaver.figure"])
     return context
 
 

@@ -1,5 +1,6 @@
 """Results -> woven page: the Python-Markdown extension of the site."""
 
+import posixpath
 import re
 from pathlib import Path
 
@@ -8,27 +9,33 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from weaver.figure import inline
+from weaver.notebook import FOLDER, links
 from weaver.page import FRONT_MATTER, PageError, read
 from weaver.run import problems, run
 
 
 class WeaveExtension(Extension):
     def __init__(self, **settings):
-        self.config = {"docs_dir": ["docs", "Folder of the pages"]}
+        self.config = {
+            "docs_dir": ["docs", "Folder of the pages"],
+            "downloads": [False, "Whether a page offers its notebook and script"],
+            "repository": ["", "Address of the repository that Colab opens"],
+        }
         super().__init__(**settings)
 
     def extendMarkdown(self, md: Markdown) -> None:
         # After normalize_whitespace (30), which would eat a stashed figure's marks, and
         # before superfences (25), which turns blocks into HTML.
-        md.preprocessors.register(Weave(md, Path(self.getConfig("docs_dir"))), "weave", 28)
+        md.preprocessors.register(Weave(md, self.getConfigs()), "weave", 28)
 
 
 class Weave(Preprocessor):
     """Puts each program's output and figures under it."""
 
-    def __init__(self, md: Markdown, docs: Path):
+    def __init__(self, md: Markdown, settings: dict):
         super().__init__(md)
-        self.docs = docs
+        self.docs = Path(settings["docs_dir"])
+        self.settings = settings
 
     def run(self, lines: list[str]) -> list[str]:
         path, first = self._find(lines)
@@ -49,6 +56,11 @@ class Weave(Preprocessor):
                 woven += ["", self.md.htmlStash.store(inline(svg, image, program.place)), ""]
             woven = [indent + line if line else "" for line in woven]
             lines[program.end - first : program.last - first] = woven
+        if programs and self.settings["downloads"]:
+            name = path.relative_to(self.docs).with_suffix("").as_posix()
+            base = posixpath.relpath(f"{FOLDER}/{name}", posixpath.dirname(name))
+            repository = self.settings["repository"] or ""
+            lines += ["", links(name, base, ["ipynb", "py"], repository)]
         return lines
 
     def _find(self, lines: list[str]) -> tuple[Path | None, int]:

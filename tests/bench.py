@@ -1,0 +1,66 @@
+"""`make bench`: what running every program adds to a build, as ratios within one run."""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# The whole notebook runs in a kernel of its own, which is no part of the page engine.
+ENVIRONMENT = os.environ | {"EXECUTE_NOTEBOOK": "false", "MPLBACKEND": "agg"}
+ROUNDS = 5
+
+PLAIN = """
+from pathlib import Path
+import matplotlib.pyplot as plt
+from weaver.page import read
+plt.show = lambda: plt.close("all")
+for path in sorted(Path("docs").rglob("*.md")):
+    for program in read(path):
+        exec(program.code, {"__name__": "__main__"})
+"""
+
+
+def seconds(tree: Path, *arguments: str) -> float:
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, *arguments], cwd=tree, env=ENVIRONMENT, check=True, capture_output=True
+    )
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    times = {"plain": [], "still": [], "cold": [], "again": []}
+    with tempfile.TemporaryDirectory() as folder:
+        tree, still = Path(folder, "tree"), Path(folder, "still")
+        ignore = shutil.ignore_patterns(".venv", ".cache", ".git", "site")
+        shutil.copytree(".", tree, ignore=ignore)
+        shutil.copytree(".", still, ignore=ignore)
+        config = still / "mkdocs.yml"
+        lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+        config.write_text("".join(line for line in lines if line.strip(" -:\n") != "weaver"))
+        build = ("-m", "mkdocs", "build")
+        for number in range(ROUNDS + 1):
+            shutil.rmtree(tree / ".cache", ignore_errors=True)
+            measured = {
+                "plain": seconds(tree, "-c", PLAIN),
+                "still": seconds(still, *build),
+                "cold": seconds(tree, *build),
+                "again": seconds(tree, *build),
+            }
+            if number:  # The first round warms up the disk.
+                for name, value in measured.items():
+                    times[name].append(value)
+    plain, still, cold, again = (statistics.median(times[name]) for name in times)
+    print(f"medians of {ROUNDS} rounds")
+    print(f"programs in one process     {plain:5.2f} s")
+    print(f"build without running any   {still:5.2f} s")
+    print(f"cold build, all are run     {cold:5.2f} s   {cold / (plain + still):.2f} of both")
+    print(f"unchanged build, none is    {again:5.2f} s   {again / still:.2f} of a build without")
+
+
+if __name__ == "__main__":
+    main()

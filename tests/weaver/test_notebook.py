@@ -1,0 +1,193 @@
+"""Notebooks and scripts say, print and draw what their pages do."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from weaver.notebook import FOLDER, WHOLE, Site, install, links, notebook, script, write
+from weaver.page import PageError, Program, read
+
+# As published, so that the first cell would install if it found no package.
+SITE = replace(Site.load(), url="https://o.github.io/r", repository="https://github.com/o/r")
+
+
+def programs(pages) -> list[Program]:
+    return [program for page in pages for program in read(SITE.docs / page)]
+
+
+@pytest.mark.parametrize("pages", [*([page] for page in SITE.pages), SITE.pages])
+def test_a_notebook_runs_in_a_fresh_kernel_and_gives_what_its_pages_show(
+    pages, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("MPLBACKEND")
+    made = notebook(SITE, pages, "Whole" if len(pages) > 1 else "")
+    NotebookClient(made, resources={"metadata": {"path": str(tmp_path)}}, timeout=120).execute()
+    first, *cells = [cell for cell in made.cells if cell.cell_type == "code"]
+    assert first.outputs == []
+    for cell, program in zip(cells, programs(pages), strict=True):
+        kinds = [output.get("name") or output.output_type for output in cell.outputs]
+        assert set(kinds) <= {"stdout", "display_data"}, f"{program.place}: {cell.outputs}"
+        printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+        assert printed == program.output, program.place
+        drawn = sum("image/png" in o.data for o in cell.outputs if o.output_type != "stream")
+        assert drawn == len(program.images), program.place
+
+
+@pytest.mark.parametrize("page", SITE.pages)
+def test_a_script_prints_what_its_page_shows(page, tmp_path):
+    file = tmp_path / "page.py"
+    file.write_text(script(SITE, page), encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore:FigureCanvasAgg", file],
+        cwd=tmp_path,
+        env=os.environ | {"MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.stderr == ""
+    assert ran.stdout == "".join(program.output for program in programs([page]))
+    assert f"# {SITE.link(page, '')}\n" in file.read_text(encoding="utf-8")
+
+
+def test_links_within_the_whole_notebook_have_targets_and_others_are_addresses():
+    text = "\n".join(cell.source for cell in notebook(SITE, SITE.pages, "Whole").cells)
+    inside, marks = re.findall(r"\]\(#([^)]+)\)", text), re.findall(r'<a id="([^"]+)">', text)
+    assert inside
+    assert set(inside) == set(marks)
+    assert len(marks) == len(set(marks))
+    for page in SITE.pages:
+        cells = notebook(SITE, [page]).cells
+        targets = re.findall(r"\]\(([^)\s]+)\)", "\n".join(cell.source for cell in cells))
+        assert all(t.startswith(("https://", "#")) for t in targets), targets
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site of two pages with everything that a notebook cannot show as it stands."""
+    (tmp_path / "mkdocs.yml").write_text(
+        "site_name: Two\nsite_url: !ENV [NOBODY_SETS_THIS, 'https://o.github.io/r/']\n"
+        "nav:\n  - Home: index.md\n  - [{One: a/one.md}, {Two: a/two.md}]\n"
+        "markdown_extensions:\n  - x:\n      f: !!python/name:x.y\n",
+        encoding="utf-8",
+    )
+    pages = tmp_path / "docs" / "a"
+    pages.mkdir(parents=True)
+    (tmp_path / "docs/index.md").write_text("# Home\n", encoding="utf-8")
+    (pages / "one.md").write_text(ONE, encoding="utf-8")
+    (pages / "two.md").write_text('# Two\n\n```python\nprint("2")\n```\n', encoding="utf-8")
+    return Site.load(tmp_path / "mkdocs.yml")
+
+
+ONE = """---
+title: One
+---
+
+# One { #first }
+
+See [two](two.md), [`home`](../index.md#top "Home"), [this](#part), [out](https://x.org).
+Code `[a](b.md)` stays.
+
+```console
+# no heading [a](b.md)
+```
+
+??? success "Answer"
+
+    Words.
+
+    ```python
+    print(1)
+
+    print("![no](picture)")
+    ```
+
+    ![A line.](line.svg "The line.")
+
+    More words.
+
+## Part
+"""
+
+
+def test_a_page_becomes_cells(site):
+    cells = notebook(site, ["a/one.md"]).cells
+    assert [cell.cell_type for cell in cells] == [
+        "code",
+        *["markdown", "code", "markdown"],
+        "markdown",
+    ]
+    assert cells[1].source == (
+        "# One\n\nSee [two](https://o.github.io/r/a/two/), "
+        "[`home`](https://o.github.io/r/#top), [this](#a-one--part), [out](https://x.org).\n"
+        "Code `[a](b.md)` stays.\n\n```console\n# no heading [a](b.md)\n```\n\n"
+        "**Answer**\n\nWords."
+    )
+    assert cells[2].source == 'print(1)\n\nprint("![no](picture)")'
+    assert cells[3].source == "Figure: **The line.** A line."
+    assert cells[4].source == 'More words.\n\n<a id="a-one--part"></a>\n\n## Part'
+
+
+def test_the_whole_links_its_pages_to_each_other(site):
+    sources = [cell.source for cell in notebook(site, site.pages, "Both").cells]
+    assert sources[0] == "# Both"
+    assert "## One\n\nSee [two](#a-two), " in sources[2]
+    assert '<a id="a-two"></a>\n\n## Two' in sources
+
+
+def test_without_addresses_there_are_no_links_rather_than_broken_ones(site):
+    cells = notebook(replace(site, url=""), ["a/one.md"]).cells
+    assert "See two, `home`, [this](#a-one--part), [out](https://x.org)." in cells[1].source
+    assert "pip install ." in cells[0].source
+    assert "git+" not in cells[0].source
+    assert "colab" not in links("a/one", "x", ["ipynb", "py"], "")
+    assert "colab" not in links("a/one", "x", ["ipynb"], "https://git.example.org/o/r")
+
+
+def test_colab_opens_what_publishing_pushes():
+    line = links("tutorial/data", "../downloads/tutorial/data", ["ipynb", "py"], SITE.repository)
+    assert "](../downloads/tutorial/data.ipynb)" in line
+    assert "](../downloads/tutorial/data.py)" in line
+    assert "/github/o/r/blob/notebooks/tutorial/data.ipynb)" in line
+
+
+def test_the_first_cell_installs_from_the_repository_only_what_is_missing():
+    assert "%pip install --quiet git+https://github.com/o/r" in install(SITE)
+    assert install(SITE).index('find_spec("linreg") is None') < install(SITE).index("%pip")
+
+
+def test_writing_is_repeatable_and_removes_what_no_page_makes(site):
+    files = write(site)
+    assert {str(file.relative_to(site.docs)) for file in files} == {
+        WHOLE,
+        *(f"{FOLDER}/a/{name}" for name in ("one.ipynb", "one.py", "two.ipynb", "two.py")),
+    }
+    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
+    old = site.docs / FOLDER / "a" / "old.py"
+    old.write_text("", encoding="utf-8")
+    write(site)
+    assert not old.exists()
+    assert before == {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
+    for file in files:
+        if file.suffix == ".ipynb":
+            nbformat.validate(nbformat.read(file, as_version=4))
+
+
+def test_a_site_without_programs_is_an_error(site):
+    config = site.docs.parent / "mkdocs.yml"
+    config.write_text("site_name: None\nnav: [index.md]\n", encoding="utf-8")
+    with pytest.raises(PageError, match="no page of nav holds a program"):
+        Site.load(config)
+
+
+def test_every_page_of_nav_with_programs_is_taken_along():
+    nav = re.findall(r"[\w/]+\.md", Path("mkdocs.yml").read_text(encoding="utf-8"))
+    assert [page for page in nav if "```python" in (SITE.docs / page).read_text("utf-8")] == list(
+        SITE.pages
+    )

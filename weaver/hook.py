@@ -1,0 +1,82 @@
+"""MkDocs' part of the notebooks: writes them before a build, mends the one it renders."""
+
+import os
+import re
+from html import escape, unescape
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Comment
+from markdown import markdown
+from markdown.extensions.toc import nest_toc_tokens, slugify, unique
+from mkdocs.structure.toc import get_toc
+
+from weaver.maths import INLINE, to_mathml
+from weaver.notebook import WHOLE, Site, links, write
+from weaver.page import Image, PageError, read
+
+# What Jupyter brings along: styles for its own page, scripts from other servers, buttons.
+FOREIGN = (
+    "style, script, clipboard-copy, .clipboard-copy-txt, .jp-InputPrompt, .jp-OutputPrompt, "
+    ".anchor-link"
+)
+
+MATHS = re.compile(rf"\$\$(.+?)\$\$|{INLINE}", re.DOTALL)
+
+
+def on_pre_build(config) -> None:
+    # The kernel would inherit it and draw nothing.
+    os.environ.pop("MPLBACKEND", None)
+    write(Site.load(Path(config.config_file_path)))
+
+
+def on_page_content(html: str, page, config, files) -> str:
+    if page.file.src_uri != WHOLE:
+        return html
+    site = Site.load(Path(config.config_file_path))
+    executed = config.plugins["mkdocs-jupyter"].config["execute"]
+    images = [i for name in site.pages for p in read(site.docs / name) for i in p.images]
+    html, headings = mend(html, images if executed else [], site.docs)
+    page.toc = get_toc(nest_toc_tokens(headings))
+    # The search would find everything twice, and the repository has no such file.
+    page.meta["search"] = {"exclude": True}
+    page.edit_url = None
+    # mkdocs-jupyter puts the notebook beside the page that it renders.
+    name = Path(WHOLE).stem
+    offer = markdown(links(name, name, ["ipynb"], site.repository))
+    return html.replace("</h1>", f"</h1>{offer}", 1)
+
+
+def mend(html: str, images: list[Image], docs: Path) -> tuple[str, list[dict]]:
+    """Turn Jupyter's page into plain HTML for the theme, and list its headings."""
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.select(FOREIGN) + soup.find_all(string=lambda text: isinstance(text, Comment)):
+        tag.extract()
+    for div in soup.select(".highlight-ipynb"):
+        div["class"] = ["highlight"]
+    for div in soup.select(".jp-OutputArea-output:has(> pre)"):
+        div.attrs = {"class": ["highlight", "output", "no-copy"]}
+    for pre in soup.select(".highlight > pre"):
+        pre.append(soup.new_tag("code"))
+        pre.code.extend(pre.contents[:-1])
+    for div in soup.select('div:is([class*="jp-"], [class*="jupyter-"], [class^="CodeMirror"])'):
+        div.unwrap()
+    for text in soup.find_all(string=MATHS.search):
+        if not text.find_parent(["code", "pre"]):
+            formulas = MATHS.sub(
+                lambda m: to_mathml(unescape(m[1] or m[2]), docs, bool(m[1])), escape(text)
+            )
+            text.replace_with(BeautifulSoup(formulas, "html.parser"))
+    drawn = soup.select('img[src^="data:"]')
+    if len(drawn) != len(images):
+        raise PageError(
+            f"{WHOLE}: the notebook draws {len(drawn)} figures, its pages {len(images)}"
+        )
+    for tag, image in zip(drawn, images, strict=True):
+        tag["alt"] = image.alt
+    ids, headings = set(), []
+    for tag in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
+        name = tag.get_text()
+        tag["id"] = unique(slugify(name, "-"), ids)
+        label = {"name": name, "html": tag.decode_contents(), "data-toc-label": ""}
+        headings.append({"level": int(tag.name[1]), "id": tag["id"], **label})
+    return str(soup), headings
