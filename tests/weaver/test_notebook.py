@@ -187,7 +187,7 @@ def test_a_site_without_programs_is_an_error(site):
 
 
 def test_every_page_of_nav_with_programs_is_taken_along():
-    nav = re.findall(r"[\w/]+\.md", Path("mkdocs.yml").read_text(encoding="utf-8"))
+    nav = re.findall(r"[\w/-]+\.md", Path("mkdocs.yml").read_text(encoding="utf-8"))
     assert [page for page in nav if "```python" in (SITE.docs / page).read_text("utf-8")] == list(
         SITE.pages
     )
