@@ -5,7 +5,7 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test refresh bench links assets clean
+.PHONY: serve test refresh bench links faults assets clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -27,6 +27,10 @@ bench: .venv/ready
 # Files that the pages need and no page can hold, made from packages and data.
 assets: .venv/ready
 	$(BIN)/python -m weaver.assets
+
+# Breaks one thing at a time, and tells which check notices; some ten minutes.
+faults: .venv/ready assets
+	$(BIN)/python -m tests.faults
 
 # Asks whether the addresses outside that the built site links to still answer.
 links: .venv/ready
