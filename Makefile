@@ -5,7 +5,7 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test site refresh bench links assets newest clean
+.PHONY: serve test site refresh bench faults links assets newest clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -39,6 +39,10 @@ newest:
 	.cache/newest/bin/pip list
 	.cache/newest/bin/python -m weaver.assets
 	.cache/newest/bin/python -m pytest
+
+# Breaks one thing at a time, and tells which check notices; some ten minutes.
+faults: .venv/ready assets
+	$(BIN)/python -m tests.faults
 
 # Asks whether the addresses outside that the built site links to still answer.
 links: site
