@@ -22,6 +22,7 @@ FILLER = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 35
+FILE = re.compile(r"[\w/-]+\.(?:ipynb|md|py|yml)\b")
 
 
 PAGES = [Path("README.md"), *sorted(Path("docs").rglob("*.md"))]
@@ -38,7 +39,7 @@ def misspelt(paths, folder):
         lines, places[f"{number}.md"] = [], []
         for text in prose(path):
             for k, line in enumerate([*text.text.splitlines(), ""]):
-                lines.append(line.strip().replace(INLINE, "`code`"))
+                lines.append(FILE.sub("`code`", line.strip().replace(INLINE, "`code`")))
                 places[f"{number}.md"].append(f"{path}:{text.line + k}")
         files.append(folder / f"{number}.md")
         files[-1].write_text("\n".join(lines), encoding="utf-8")

@@ -1,0 +1,24 @@
+"""A sample of `make faults`: of the kinds that are quick to check, one fault each."""
+
+import re
+import subprocess
+import sys
+
+
+def test_what_is_broken_is_noticed():
+    kinds = [
+        "digit in",
+        "alt text",
+        "fence",
+        "stale",
+        "misspelt",
+        "sign",
+        "argument",
+        "program rem",
+    ]
+    only = [word for kind in kinds for word in ("--only", kind)]
+    command = [sys.executable, "-m", "tests.faults", "--each", "1", *only]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    faults = re.search(r"^(\d+) faults of (\d+) kinds, 0 missed", done.stdout, re.MULTILINE)
+    assert int(faults[1]) == int(faults[2]) >= 15
