@@ -5,7 +5,7 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test refresh bench links faults assets clean
+.PHONY: serve test site refresh bench faults links assets newest clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -15,6 +15,9 @@ test: .venv/ready assets
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory site
+
+site: .venv/ready assets
 	$(BIN)/python -m mkdocs build --strict
 
 # Puts what the blocks print today into the pages; review the change with git diff.
@@ -28,13 +31,21 @@ bench: .venv/ready
 assets: .venv/ready
 	$(BIN)/python -m weaver.assets
 
+# The same tests with the newest release of everything, in an environment of its own.
+newest:
+	$(PYTHON) -m venv .cache/newest
+	sed -n '/^site = \[/,/^\]/s/^ *"\([^=~>"]*\).*/\1/p' pyproject.toml \
+	    | xargs .cache/newest/bin/pip install --quiet --upgrade --editable .
+	.cache/newest/bin/pip list
+	.cache/newest/bin/python -m weaver.assets
+	.cache/newest/bin/python -m pytest
+
 # Breaks one thing at a time, and tells which check notices; some ten minutes.
 faults: .venv/ready assets
 	$(BIN)/python -m tests.faults
 
 # Asks whether the addresses outside that the built site links to still answer.
-links: .venv/ready
-	$(BIN)/python -m mkdocs build --strict
+links: site
 	$(BIN)/python -m tests.site.links
 
 clean:

@@ -1,6 +1,7 @@
 """`python -m weaver check` tells where pages and programs differ; `refresh` mends outputs.
 
 `notebooks` writes what readers take along, for builders that run no hook of MkDocs.
+`changes` shows a reviewer what a reader will see changed.
 """
 
 import sys
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from weaver.notebook import Site, write
+from weaver.changes import look, look_elsewhere, report
+from weaver.notebook import FOLDER, Site, write
 from weaver.numbers import unfounded
 from weaver.page import PageError, read, refresh
 from weaver.run import problems, run
@@ -41,7 +43,20 @@ def refresh_pages(pages: tuple[Path, ...]) -> None:
 @main.command()
 def notebooks() -> None:
     """Write the notebooks and scripts of mkdocs.yml's pages into docs/downloads."""
-    print(f"{len(write(Site.load()))} files in docs/downloads")
+    site = Site.load()
+    print(f"{len(write(site, site.docs))} files in {site.docs / FOLDER}")
+
+
+@main.command()
+@click.argument("base", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def changes(base: Path) -> None:
+    """Print how pages, outputs and figures differ from those of the tree BASE.
+
+    The drawings stand side by side in changes.html.
+    """
+    told, drawn = report(look_elsewhere(base), look(Path("docs")))
+    Path("changes.html").write_text(drawn, encoding="utf-8")
+    print(told)
 
 
 def _work(pages: tuple[Path, ...], mend: bool) -> None:

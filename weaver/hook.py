@@ -8,6 +8,8 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Comment
 from markdown import markdown
 from markdown.extensions.toc import nest_toc_tokens, slugify, unique
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
 
 from weaver.maths import INLINE, to_mathml
@@ -23,10 +25,16 @@ FOREIGN = (
 MATHS = re.compile(rf"\$\$(.+?)\$\$|{INLINE}", re.DOTALL)
 
 
-def on_pre_build(config) -> None:
+@event_priority(100)  # Before mkdocs-jupyter looks for its notebook.
+def on_files(files, config) -> None:
     # The kernel would inherit it and draw nothing.
     os.environ.pop("MPLBACKEND", None)
-    write(Site.load(Path(config.config_file_path)))
+    # Not into docs, whose changes make `mkdocs serve` build again.
+    root = Path(".cache/take-along")
+    for name in write(Site.load(Path(config.config_file_path)), root):
+        if old := files.get_file_from_path(name):
+            files.remove(old)
+        files.append(File(name, str(root), config.site_dir, config.use_directory_urls))
 
 
 def on_page_content(html: str, page, config, files) -> str:

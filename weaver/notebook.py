@@ -42,7 +42,6 @@ Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: None)
 class Site:
     """What mkdocs.yml tells: the pages that hold programs, in the order of nav."""
 
-    name: str
     docs: Path
     pages: tuple[str, ...]
     url: str
@@ -56,12 +55,11 @@ class Site:
         if not pages:
             raise PageError(f"{file}: no page of nav holds a program")
         url, repository = config.get("site_url") or "", config.get("repo_url") or ""
-        return cls(config["site_name"], docs, pages, url.rstrip("/"), repository.rstrip("/"))
+        return cls(docs, pages, url.rstrip("/"), repository.rstrip("/"))
 
     def link(self, page: str, fragment: str) -> str:
         """The public address of something in docs, or nothing where the site has none."""
-        place = re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md"))
-        place += "/" if page.endswith(".md") and place and not place.endswith("/") else ""
+        place = re.sub(r"\.md$", ".html", page)
         return f"{self.url}/{place}{fragment and '#'}{fragment}" if self.url else ""
 
 
@@ -204,19 +202,19 @@ def script(site: Site, page: str) -> str:
     return "\n\n".join(["\n".join(line for line in head if line != "# "), *blocks])
 
 
-def write(site: Site) -> list[Path]:
-    """Write what changed, and remove what no page makes any more."""
-    files = {WHOLE: nbformat.writes(notebook(site, site.pages, site.name))}
+def write(site: Site, root: Path) -> list[str]:
+    """Write what changed below root, remove what no page makes any more; name the files."""
+    files = {WHOLE: nbformat.writes(notebook(site, site.pages, "The whole tutorial"))}
     for page in site.pages:
         name = f"{FOLDER}/{page.removesuffix('.md')}"
         files[f"{name}.ipynb"] = nbformat.writes(notebook(site, [page]))
         files[f"{name}.py"] = script(site, page)
-    written = {site.docs / name: text.rstrip("\n") + "\n" for name, text in files.items()}
-    for file in (site.docs / FOLDER).rglob("*.*"):
-        if file not in written:
+    for file in (root / FOLDER).rglob("*.*"):
+        if file.relative_to(root).as_posix() not in files:
             file.unlink()
-    for file, text in written.items():
+    for name, text in files.items():
+        file, text = root / name, text.rstrip("\n") + "\n"
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-    return list(written)
+    return list(files)

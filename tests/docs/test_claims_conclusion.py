@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from markdown.extensions.toc import slugify
+from torch import nn
 
 from linreg import coefficients, least_squares, make_data, make_model, to_tensor, train
 from tests.docs.blocks import variables
@@ -47,6 +49,21 @@ def test_each_claim_of_the_table_leads_to_a_section_with_a_block(claim, truth, p
 def test_the_same_loop_trains_a_network():
     losses = variables("conclusion.md", "nn.Sequential")["losses"]
     assert losses[-1] < 0.7 * losses[0]
+    assert losses[-1] < FIT.loss
+
+
+def test_the_network_is_farther_off_on_new_points_than_the_fitted_line():
+    network = variables("conclusion.md", "nn.Sequential")["model"]
+    x, y = make_data(n=10_000, seed=1)
+    bent = network(to_tensor(x)).detach().numpy().flatten()
+    assert np.mean((bent - y) ** 2) > np.mean((FIT.w * x + FIT.b - y) ** 2) + 0.01
+
+
+def test_without_relu_the_chain_is_a_straight_line():
+    torch.manual_seed(0)
+    chain = nn.Sequential(nn.Linear(1, 8), nn.Linear(8, 1)).double()
+    line = chain(torch.linspace(-5, 15, 9).double()[:, None]).flatten().detach()
+    np.testing.assert_allclose(np.diff(line, 2), 0, atol=1e-9)
 
 
 def test_only_the_line_that_makes_the_model_is_new():

@@ -29,6 +29,12 @@ def test_text_stays_text_and_keeps_its_digits():
     assert ">0.123456</text>" in drawing()
 
 
+def test_coordinates_are_no_longer_than_the_eye_can_tell():
+    coordinates = re.findall(r' (?:d|x|y)="([^"]*)"', drawing())
+    assert len(coordinates) > 9
+    assert not re.search(r"\.\d\d", " ".join(coordinates))
+
+
 def test_no_rule_reaches_beyond_the_figure():
     assert "<style" not in drawing()
 

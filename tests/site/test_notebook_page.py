@@ -1,0 +1,134 @@
+"""The notebook of the whole tutorial as a page, and what every page offers to take along."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+from mkdocs.config import load_config
+
+from weaver.notebook import WHOLE, Site
+from weaver.page import read
+
+SITE = Site.load()
+PROGRAMS = [program for page in SITE.pages for program in read(SITE.docs / page)]
+URL = "https://o.github.io/r/"
+PLACE = URL + WHOLE.replace(".ipynb", ".html")
+ENV = {"SITE_URL": URL, "REPO_URL": "https://github.com/o/r", "EDIT_URI": "edit/main/docs/"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    ran = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
+        env=os.environ | ENV,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    file = site / WHOLE.replace(".ipynb", ".html")
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_the_plugin_executes_allows_no_error_and_keeps_nothing():
+    settings = load_config("mkdocs.yml").plugins["mkdocs-jupyter"].config
+    assert (settings["execute"], settings["allow_errors"], settings["cache"]) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_it_shows_the_outputs_of_its_pages(page):
+    shown = [pre.get_text() for pre in page.select(".output pre")]
+    # A figure between two prints splits an output.
+    assert "".join(shown) == "".join(program.output for program in PROGRAMS)
+    assert len(shown) >= sum(bool(program.output) for program in PROGRAMS)
+
+
+def test_it_shows_the_figures_of_its_pages_with_their_alternative_texts(page):
+    alts = [image["alt"] for image in page.article.select('img[src^="data:image/png"]')]
+    assert alts
+    assert alts == [image.alt for program in PROGRAMS for image in program.images]
+
+
+def test_its_formulas_are_mathml(page):
+    assert len(page.article.find_all("math")) > len(SITE.pages)
+    dollars = page.article.find_all(string=lambda text: "$" in text)
+    assert not [text for text in dollars if not text.find_parent(["pre", "code"])]
+
+
+def test_it_asks_nobody_else_for_anything(page):
+    assert not page.article.select("script, style, link, iframe")
+    sources = [tag.get("src") or tag["href"] for tag in page.select("[src], link[rel=stylesheet]")]
+    assert sources
+    assert not [url for url in sources if not urljoin(PLACE, url).startswith((URL, "data:"))]
+
+
+def test_its_ids_are_unique_and_its_links_have_targets(page, site):
+    ids = Counter(tag["id"] for tag in page.select("[id]"))
+    assert max(ids.values()) == 1, ids.most_common(3)
+    links = [urljoin(PLACE, tag["href"]) for tag in page.article.select("a[href]")]
+    assert sum(link.startswith(f"{PLACE}#tutorial-") for link in links) > len(SITE.pages)
+    for link in links:
+        if not link.startswith(URL):
+            assert link.startswith("https://"), link
+            continue
+        address, fragment = urldefrag(link)
+        file = site / unquote(address.removeprefix(URL))
+        file = file / "index.html" if file.is_dir() else file
+        assert file.is_file(), link
+        if fragment:
+            html = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+            assert html.find(id=fragment), link
+
+
+def test_its_table_of_contents_leads_to_its_headings(page):
+    contents = page.select(".md-sidebar--secondary a[href]")
+    headings = page.article.select("h2, h3, h4, h5, h6")
+    assert [link["href"] for link in contents] == [f"#{tag['id']}" for tag in headings]
+    words = [[tag.get_text().split() for tag in tags] for tags in (contents, headings)]
+    assert words[0] == words[1]
+
+
+def test_it_is_neither_searched_nor_edited(page, site):
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    places = [entry["location"] for entry in index["docs"]]
+    assert any(place.startswith("tutorial/") for place in places)
+    assert not [place for place in places if place.startswith("downloads/")]
+    assert not page.select("a[href*='/edit/']")
+
+
+@pytest.mark.parametrize("name", [page.removesuffix(".md") for page in SITE.pages])
+def test_a_page_offers_its_files_colab_and_its_source(site, name):
+    file = site / f"{name}.html"
+    html = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    (line,) = [p for p in html.article("p") if p.get_text().startswith("Take it along")]
+    notebook, script, colab = [link["href"] for link in line("a")]
+    cells = json.loads((file.parent / notebook).read_text(encoding="utf-8"))["cells"]
+    assert "git+https://github.com/o/r" in "".join(cells[0]["source"])
+    assert (file.parent / script).read_text(encoding="utf-8").startswith("# ")
+    path = f"o/r/blob/notebooks/{name}.ipynb"
+    assert colab == f"https://colab.research.google.com/github/{path}"
+    assert (site / "downloads" / path.removeprefix("o/r/blob/notebooks/")).is_file()
+    assert html.select(f'a[href="https://github.com/o/r/edit/main/docs/{name}.md"]')
+
+
+def test_the_whole_is_offered_too(page, site):
+    (line,) = [p for p in page.article("p") if p.get_text().startswith("Take it along")]
+    notebook, colab = [link["href"] for link in line("a")]
+    assert ((site / WHOLE).parent / notebook).is_file()
+    assert colab.endswith(f"/o/r/blob/notebooks/{Path(WHOLE).name}")
+    assert re.search(r"downloads/tutorial\.html$", page.find("link", rel="canonical")["href"])
