@@ -211,7 +211,7 @@ def main(each: int, only: tuple[str, ...], seed: int, control: bool) -> None:
             os.cpu_count(), mp_context=FORK, initializer=settle, initargs=(base,)
         ) as pool,
     ):
-        jobs = {pool.submit(attempt, kind, fault): (kind, fault) for kind, fault in drawn}
+        jobs = {pool.submit(attempt, kind, fault): (kind, str(fault)) for kind, fault in drawn}
         for count, job in enumerate(as_completed(jobs), 1):
             kind, fault = jobs[job]
             stage, complaint, took = job.result()
