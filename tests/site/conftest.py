@@ -1,0 +1,119 @@
+"""The site, built once as contributors build it, behind a server and in a browser."""
+
+import contextlib
+import functools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+NAV = re.findall(
+    r": ([\w/-]+)\.(?:md|ipynb)$", Path("mkdocs.yml").read_text("utf-8"), re.MULTILINE
+)
+PAGES = [f"{name}.html" for name in NAV]
+SCHEMES = ["light", "dark"]
+WIDTHS = [1280, 360]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+def build(folder: Path, **environment: str) -> Path:
+    """Build the site with its own settings, a warning being an error."""
+    for command in (["weaver.assets"], ["mkdocs", "build", "--strict", "--site-dir", str(folder)]):
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            env={**os.environ, "SITE_URL": "", "REPO_URL": "", **environment},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves a site below /course/, with its own page for addresses that it lacks."""
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(path.removeprefix("/course"))
+
+    def send_error(self, code, message=None, explain=None) -> None:
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory) -> Path:
+    """The site without an address; the notebook runs in the other one."""
+    return build(tmp_path_factory.mktemp("folder"), EXECUTE_NOTEBOOK="false")
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """The site with an address and a repository: its folder and its URL."""
+    site = tmp_path_factory.mktemp("served")
+    handler = functools.partial(Handler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}/course/"
+        build(site, SITE_URL=url, REPO_URL="https://github.com/example/course")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield site, url
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        message = "NOT CHECKED in a browser: no Chromium is found; install Debian's `chromium`"
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def opener(browser):
+    """Open addresses as a reader does for the first time, with nothing in the cache."""
+
+    @contextlib.contextmanager
+    def opener():
+        contexts = []
+
+        def open_page(url: str, scheme: str = "light", width: int = 1280, **settings):
+            viewport = {"width": width, "height": 800}
+            context = browser.new_context(color_scheme=scheme, viewport=viewport, **settings)
+            contexts.append(context)
+            page = context.new_page()
+            page.requests = []
+            page.on("request", lambda request: page.requests.append(request.url))
+            page.goto(url)
+            page.evaluate("document.fonts.ready.then(() => null)")
+            return page
+
+        yield open_page
+        for context in contexts:
+            context.close()
+
+    return opener
+
+
+@pytest.fixture
+def open_page(opener):
+    with opener() as open_page:
+        yield open_page
