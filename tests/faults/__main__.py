@@ -111,7 +111,7 @@ def stages(kind: str, path: Path) -> dict[str, Callable[[], str | None]]:
     elif kind.startswith(("unit", "axis", "figure")):
         names = "figures outputs claims"
     elif kind.startswith(("digit in a", "digit in i", "sign", "alt", "stale", "misspelt")):
-        names = "text outputs"
+        names = "text menu outputs"
     else:
         names = "text outputs claims fences figures"
     return {name: every[name] for name in names.split()}
