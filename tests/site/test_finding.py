@@ -9,7 +9,8 @@ from matplotlib.image import imread
 from tests.site.conftest import PAGES
 
 HEAD = re.compile(
-    r'<title>(?P<title>[^<]+)|<meta (?:name|property)="(?P<name>[^"]+)" content="(?P<content>[^"]*)"'
+    r"<title>(?P<title>[^<]+)"
+    r'|<meta (?:name|property)="(?P<name>[^"]+)" content="(?P<content>[^"]*)"'
     r'|<link rel="icon" href="(?P<icon>[^"]+)"'
 )
 
@@ -67,7 +68,7 @@ def test_the_sitemap_lists_every_page(served):
 
 
 def test_search_loads_when_it_is_asked_and_finds_pages(served, open_page):
-    site, url = served
+    _site, url = served
     page = open_page(url + PAGES[-1])
     assert not [address for address in page.requests if "search" in address]
     found = search(page, "optimizer")
