@@ -110,6 +110,8 @@ def stages(kind: str, path: Path) -> dict[str, Callable[[], str | None]]:
         names = "build text"
     elif kind.startswith(("unit", "axis", "figure")):
         names = "figures outputs claims"
+    elif kind.startswith(("digit in a", "digit in i", "sign", "alt", "stale", "misspelt")):
+        names = "text menu outputs"
     else:
         names = "text outputs claims fences figures"
     return {name: every[name] for name in names.split()}
@@ -133,9 +135,9 @@ def check(kind: str, path: Path, pipe) -> None:
 ORIGINAL = os.getcwd()
 
 
-def copy() -> Path:
-    """Copy what git knows or would know, and the cached results by links."""
-    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+def settle(base: str) -> None:
+    """Copy what git knows or would know, and the cached results by links; go there."""
+    folder = Path(tempfile.mkdtemp(dir=base))
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"],
         capture_output=True, text=True, check=True,
@@ -143,20 +145,17 @@ def copy() -> Path:
     for name in filter(None, listed.split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(name, folder / name)
-    for made in (".cache", "docs/assets/made"):
+    for made in ("docs/assets/made", "docs/downloads"):
         if Path(made).exists():
-            shutil.copytree(made, folder / made, copy_function=os.link, dirs_exist_ok=True)
-    return folder
-
-
-_folder = None
+            shutil.copytree(made, folder / made, dirs_exist_ok=True)
+    if Path(".cache").exists():
+        # Links will do: the engine replaces results, and never writes into one.
+        shutil.copytree(".cache", folder / ".cache", copy_function=os.link)
+    os.chdir(folder)
 
 
 def attempt(kind: str, fault) -> tuple[str | None, str, float]:
     """Break this process's copy of the sources, check it, and mend it."""
-    global _folder
-    _folder = _folder or copy()
-    os.chdir(_folder)
     source = fault.path.read_text(encoding="utf-8")
     fault.path.write_text(fault.apply(source), encoding="utf-8")
     start = time.perf_counter()
@@ -193,16 +192,26 @@ def main(each: int, only: tuple[str, ...], seed: int, control: bool) -> None:
     # What is not broken has to pass, lest every fault seem to be caught.
     sound = [(SOUND, Fault(path, 0, 0, "")) for path in (PAGES[0], MODULES[0], SETTINGS)]
     drawn = sound.copy() if control else []
+    rounds = []
     for kind, generate in KINDS.items():
         if only and not kind.startswith(only):
             continue
         faults = list(generate())
         if not faults:
             raise click.ClickException(f"{kind}: the sources have nothing to break")
-        drawn += [(kind, fault) for fault in rng.sample(faults, min(each, len(faults)))]
+        rounds += enumerate((kind, fault) for fault in rng.sample(faults, min(each, len(faults))))
+    # One of each kind first, so that an early end has seen all kinds.
+    drawn += [pair for _, pair in sorted(rounds, key=lambda turn: turn[0])]
+    # Every copy starts with the results of the unbroken pages.
+    subprocess.run([sys.executable, "-m", "weaver", "check"], check=True)
     caught, missed, seconds = defaultdict(list), defaultdict(list), defaultdict(float)
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=FORK) as pool:
-        jobs = {pool.submit(attempt, kind, fault): (kind, fault) for kind, fault in drawn}
+    with (
+        tempfile.TemporaryDirectory() as base,
+        ProcessPoolExecutor(
+            os.cpu_count(), mp_context=FORK, initializer=settle, initargs=(base,)
+        ) as pool,
+    ):
+        jobs = {pool.submit(attempt, kind, fault): (kind, str(fault)) for kind, fault in drawn}
         for count, job in enumerate(as_completed(jobs), 1):
             kind, fault = jobs[job]
             stage, complaint, took = job.result()
