@@ -20,6 +20,9 @@ ROWS = re.findall(r"^\| (.+?) \| (.+?) \| \[.+?\]\((\w+\.md)#(.+?)\) \|$", PAGE.
 
 
 def test_the_whole_way_in_one_program_finds_the_fitted_line():
+    """You made data around a known line, and let a model find that line … The 20 data points with
+    the fitted line through their middle.
+    """
     model = variables("conclusion.md", "default_rng(38)")["model"]
     assert coefficients(model) == pytest.approx((FIT.w, FIT.b), abs=1e-3)
     shown = drawn("tutorial/conclusion.md", "whole")
@@ -28,6 +31,7 @@ def test_the_whole_way_in_one_program_finds_the_fitted_line():
 
 
 def test_the_page_ends_with_the_table_of_claims():
+    """a table of claims often heard."""
     lines = PAGE.read_text().rstrip().splitlines()
     assert len(ROWS) == 12
     assert all(line.startswith("| ") for line in lines[-len(ROWS) :])
@@ -35,6 +39,7 @@ def test_the_page_ends_with_the_table_of_claims():
 
 @pytest.mark.parametrize(("claim", "truth", "page", "anchor"), ROWS, ids=[r[3] for r in ROWS])
 def test_each_claim_of_the_table_leads_to_a_section_with_a_block(claim, truth, page, anchor):
+    """| Claim often heard | What is true | Shown by |"""
     lines = PAGE.with_name(page).read_text().splitlines()
     headings = {
         slugify(re.sub(r"[#`]", "", line).strip(), "-"): k
@@ -47,12 +52,16 @@ def test_each_claim_of_the_table_leads_to_a_section_with_a_block(claim, truth, p
 
 
 def test_the_same_loop_trains_a_network():
+    """Its loss ends below 0.8175, the smallest that any straight line can reach, because the
+    network may bend.
+    """
     losses = variables("conclusion.md", "nn.Sequential")["losses"]
     assert losses[-1] < 0.7 * losses[0]
     assert losses[-1] < FIT.loss
 
 
 def test_the_network_is_farther_off_on_new_points_than_the_fitted_line():
+    """on new points, it is farther off than the fitted line."""
     network = variables("conclusion.md", "nn.Sequential")["model"]
     x, y = make_data(n=10_000, seed=1)
     bent = network(to_tensor(x)).detach().numpy().flatten()
@@ -60,6 +69,7 @@ def test_the_network_is_farther_off_on_new_points_than_the_fitted_line():
 
 
 def test_without_relu_the_chain_is_a_straight_line():
+    """Without it, the chain would still be a straight line."""
     torch.manual_seed(0)
     chain = nn.Sequential(nn.Linear(1, 8), nn.Linear(8, 1)).double()
     line = chain(torch.linspace(-5, 15, 9).double()[:, None]).flatten().detach()
@@ -67,6 +77,7 @@ def test_without_relu_the_chain_is_a_straight_line():
 
 
 def test_only_the_line_that_makes_the_model_is_new():
+    """Only the line that makes the model is new."""
     network, line = (
         next(p.code for p in read(PAGE.with_name(page)) if part in p.code)
         for page, part in [("conclusion.md", "nn.Sequential"), ("training.md", "epochs=100, lr")]
@@ -79,6 +90,9 @@ def test_only_the_line_that_makes_the_model_is_new():
 
 
 def test_the_loop_fits_a_line_to_a_parabola_whose_low_points_stand_together():
+    """The loop fits a straight line to anything. … The points below the line all stand together in
+    the middle. Noise would scatter them.
+    """
     x = np.linspace(-5, 15, 20)
     fit = least_squares(x, x**2)
     below = np.flatnonzero(x**2 < fit.w * x + fit.b)
@@ -89,6 +103,7 @@ def test_the_loop_fits_a_line_to_a_parabola_whose_low_points_stand_together():
 
 
 def test_new_points_have_a_higher_loss_on_average():
+    """New points from the same source have a higher loss on average."""
     own, new = [], []
     for seed in range(5000, 6000):
         fit = least_squares(*make_data(seed=seed))
@@ -99,6 +114,7 @@ def test_new_points_have_a_higher_loss_on_average():
 
 
 def test_the_loop_never_knew_the_true_line():
+    """No. The loop never knew the true line."""
     x, y = make_data(w=-2, b=7)
     model = make_model()
     train(model, to_tensor(x), to_tensor(y), epochs=3000)
@@ -108,6 +124,7 @@ def test_the_loop_never_knew_the_true_line():
 
 
 def test_formula_and_loop_give_the_same_line():
+    """Both give the same line."""
     model = make_model()
     train(model, X, Y, epochs=3000)
     assert coefficients(model) == pytest.approx((FIT.w, FIT.b), abs=1e-4)
