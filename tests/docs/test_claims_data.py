@@ -30,7 +30,9 @@ def test_the_points_rise_together_with_x():
 
 
 def test_the_points_are_close_to_a_straight_line_but_no_line_meets_them_all():
-    """close to a straight line but not on one. … no straight line meets them all."""
+    """close to a straight line but not on one. … It pushes each point off the line, up or down. …
+    no straight line meets them all.
+    """
     # Even the best line leaves a loss, so every line does.
     assert 0.5 < FIT.loss < 0.15 * y.var()
 
@@ -79,7 +81,7 @@ def test_small_pushes_are_common_and_large_ones_are_rare():
 
 def test_the_same_seed_gives_the_same_numbers_and_no_seed_gives_others():
     """with the same seed you get the same numbers every time. … Without a seed, every run draws
-    other points.
+    other points. … Without the seed, nobody can tell the next push.
     """
     np.testing.assert_array_equal(make_data(seed=5), make_data(seed=5))
     first, second = (np.random.default_rng().normal(size=20) for _ in range(2))
@@ -91,3 +93,11 @@ def test_the_variance_as_standard_deviation_makes_noise_twice_as_wide_as_meant()
     wrong = np.random.default_rng(0).normal(0, 4, 100_000).std()
     right = np.random.default_rng(0).normal(0, np.sqrt(4), 100_000).std()
     assert wrong == pytest.approx(2 * right)
+
+
+def test_what_is_left_is_the_noise_whose_standard_deviation_is_close_to_3_but_not_3():
+    """What is left is the noise, so its standard deviation is close to 3. It is not exactly 3"""
+    x, y = make_data(n=1000, sigma=3)
+    width = (y - (0.5 * x - 1)).std()
+    assert width == pytest.approx(3, abs=0.2)
+    assert width != 3

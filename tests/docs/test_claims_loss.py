@@ -98,6 +98,29 @@ def test_the_loss_is_convex_so_that_its_minimum_is_the_global_one():
     assert (np.linalg.eigvalsh(hessian(x)) > 0).all()
 
 
+@pytest.mark.parametrize(("lr", "share"), [(0.005, 0), (0.01, 0), (0.0208, 0), (0.022, 1)])
+def test_each_step_multiplies_the_distance_by_1_minus_lr_times_curvature(lr, share):
+    r"""In either direction, a step multiplies the distance to the bottom by
+    $1 - \eta\lambda$, where $\lambda$ (say "lambda") is the curvature. If $\eta$ is
+    above $2/\lambda$, each step lands farther away, on the other side. So the limit is
+    2 divided by the largest eigenvalue
+    """
+    curvatures, directions = np.linalg.eigh(hessian(x))
+    model = make_model().double()
+    before = (np.array(coefficients(model)) - (FIT.w, FIT.b)) @ directions
+    descend(1, model, rows=(X.double(), Y.double()), lr=lr)
+    after = (np.array(coefficients(model)) - (FIT.w, FIT.b)) @ directions
+    np.testing.assert_allclose(after / before, 1 - lr * curvatures, rtol=1e-3)
+    assert (after / before < -1).sum() == share
+    assert largest_stable_lr(x) == pytest.approx(2 / curvatures.max())
+
+
+def test_a_larger_learning_rate_is_faster_up_to_a_point():
+    """A larger learning rate brings you down faster, up to a point."""
+    slow, fast, too_fast = (descend(50, lr=lr)[1][-1] for lr in (0.001, 0.01, 0.022))
+    assert fast < slow < too_fast
+
+
 @pytest.mark.parametrize("start", [(0, 0), (50, -30), (-8, 900), (1e4, 1e4)])
 def test_very_different_starts_end_at_the_same_line(start):
     """Very different starts end at the same line."""

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from linreg import coefficients, least_squares, make_data, make_model, predict, train
-from tests.docs.figures import drawn
+from tests.docs.figures import drawn, figure
 from tests.docs.reference import FIT, X, Y, after, descend, x, y
 
 
@@ -14,6 +14,10 @@ def model():
     model = make_model()
     train(model, X, Y)
     return model
+
+
+def axes(name):
+    return figure("tutorial/prediction.md", name).axes[0]
 
 
 def true_loss(x, y):
@@ -45,6 +49,8 @@ def test_the_picture_shows_two_lines_that_cross_in_the_cloud_and_part_towards_th
     fitted, true = shown["fitted line"], shown["true line"]
     np.testing.assert_allclose(true, [(-5, -3.5), (15, 6.5)])
     np.testing.assert_allclose(fitted[:, 1], FIT.w * fitted[:, 0] + FIT.b, atol=1e-3)
+    styles = {line.get_label(): line.get_linestyle() for line in axes("lines").lines}
+    assert (styles["fitted line"], styles["true line"]) == ("-", "--")
     left, right = fitted[:, 1] - true[:, 1]
     assert 0 < left < 0.5
     assert -0.5 < right < 0
@@ -77,6 +83,7 @@ def test_the_slope_is_half_and_the_intercept_a_third_of_a_standard_error_off():
     standard error away
     """
     assert abs(FIT.w - 0.5) / FIT.w_se == pytest.approx(0.5, abs=0.05)
+    assert max(abs(FIT.w - 0.5) / FIT.w_se, abs(FIT.b + 1) / FIT.b_se) < 1
     assert abs(FIT.b + 1) / FIT.b_se == pytest.approx(0.3, abs=0.05)
 
 
@@ -112,6 +119,14 @@ def test_the_mean_loss_is_sigma_squared_times_n_minus_2_over_n(n, sigma):
     assert np.mean(losses) == pytest.approx(sigma**2 * (n - 2) / n, rel=0.03)
 
 
+def test_detach_gives_the_same_numbers_without_the_record(model):
+    """`.detach()` gives the same numbers without the record of how they were computed."""
+    output = model(X)
+    assert torch.equal(output.detach(), output)
+    assert output.grad_fn is not None
+    assert output.detach().grad_fn is None
+
+
 def test_numpy_refuses_what_requires_grad():
     """NumPy cannot, so PyTorch asks you to cut it first."""
     with pytest.raises(RuntimeError, match=r"Use tensor\.detach\(\)\.numpy\(\) instead"):
@@ -141,6 +156,8 @@ def test_the_picture_joins_the_same_points_in_two_orders():
     np.testing.assert_allclose(drawn_order, np.column_stack([x, y]))
     np.testing.assert_allclose(by_x, drawn_order[drawn_order[:, 0].argsort()])
     assert (np.diff(by_x[:, 0]) > 0).all()
+    styles = [line.get_linestyle() for line in axes("unsorted").lines]
+    assert styles == [":", "-"]
     turns = np.diff(np.sign(np.diff(drawn_order[:, 0])))
     assert np.count_nonzero(turns) > 5
 

@@ -1,5 +1,6 @@
 """The claims of docs/tutorial/training.md."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -15,7 +16,7 @@ from linreg import (
     train,
 )
 from tests.docs.blocks import variables
-from tests.docs.figures import drawn
+from tests.docs.figures import drawn, figure
 from tests.docs.reference import FIT, X, Y, after, descend, rises, x, y
 
 
@@ -98,13 +99,17 @@ def test_each_step_multiplies_the_distance_to_the_bottom_by_1_minus_lr_times_cur
         distances.append((np.array(coefficients(model)) - (FIT.w, FIT.b)) @ directions)
         train(model, X.double(), Y.double(), epochs=1, lr=0.01)
     factors = np.array(distances[1:]) / np.array(distances[:-1])
+    assert (np.abs(factors) < 1).all()
     np.testing.assert_allclose(factors, np.tile(1 - 0.01 * curvatures, (2, 1)), rtol=1e-3)
 
 
 def test_the_formula_gives_the_line_of_least_squares():
-    r"""$$w = \frac{\sum (x_i - \bar x)(y_i - \bar y)}{\sum (x_i - \bar x)^2},\qquad b = \bar y -
+    r"""**Least squares** is the exact answer, the line with the smallest mean squared error. …
+    $$w = \frac{\sum (x_i - \bar x)(y_i - \bar y)}{\sum (x_i - \bar x)^2},\qquad b = \bar y -
     w\bar x$$
     """
+    by_numpy = np.polynomial.Polynomial.fit(x, y, 1).convert().coef
+    assert (FIT.b, FIT.w) == pytest.approx(by_numpy)
     w = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
     assert (w, y.mean() - w * x.mean()) == pytest.approx((FIT.w, FIT.b))
 
@@ -173,8 +178,10 @@ def test_the_intercept_is_slower_than_the_slope(epochs):
     """
     w, b = after(epochs)
     w0, b0 = coefficients(make_model())
+    slope, intercept = (w - w0) / (FIT.w - w0), (b - b0) / (FIT.b - b0)
+    assert slope > 0.75 > 0.3 > intercept > 0.1 or epochs > 30
     assert abs(b - FIT.b) > 5 * abs(w - FIT.w)
-    assert abs((b - FIT.b) / (b0 - FIT.b)) > abs((w - FIT.w) / (w0 - FIT.w))
+    assert intercept < slope < 1
 
 
 def test_training_comes_closer_and_closer_to_least_squares():
@@ -187,7 +194,7 @@ def test_training_comes_closer_and_closer_to_least_squares():
 def test_the_picture_shows_the_way_to_the_bottom_of_the_valley():
     """A long narrow valley of equal-loss rings over w and b, tilted from the upper left to the
     lower right. A path of dots starts at its upper left, enters the valley, and creeps along
-    its floor towards a star at the bottom, with ever shorter steps. … Inner rings are lower.
+    its floor towards a star at the bottom, with ever shorter steps.
     """
     curves = drawn("tutorial/training.md", "valley")
     path, (bottom,) = curves["step 1, every 10th"], curves["least squares"]
@@ -200,6 +207,9 @@ def test_the_picture_shows_the_way_to_the_bottom_of_the_valley():
     assert (np.diff(lengths[1:]) < 0).all()
     distances = np.linalg.norm(path - bottom, axis=1)
     assert (np.diff(distances) < 0).all()
+    # Tilted: all the way b is above its end, and w below.
+    assert (path[:-1, 0] < bottom[0]).all()
+    assert (path[:-1, 1] > bottom[1]).all()
 
 
 def test_the_first_step_jumps_down_the_steep_side():
@@ -208,6 +218,26 @@ def test_the_first_step_jumps_down_the_steep_side():
     first, second = (np.array(after(epochs)) - (FIT.w, FIT.b) for epochs in (0, 1))
     assert abs(second @ steep) < 0.1 * abs(first @ steep)
     assert abs((second - first) @ steep) > 0.9 * np.linalg.norm(second - first)
+
+
+def test_a_rate_that_is_safe_for_the_steep_direction_is_small_for_the_flat_one():
+    """A learning rate that is safe for the steep direction is small for the flat one."""
+    flat, steep = np.linalg.eigvalsh(hessian(x))
+    assert largest_stable_lr(x) == pytest.approx(2 / steep)
+    assert 2 / steep < 0.02 * (2 / flat)
+
+
+def test_each_ring_joins_pairs_with_the_same_loss_and_inner_rings_are_lower():
+    """Each ring joins the pairs $(w, b)$ with the same loss. … Inner rings are lower."""
+    rings = figure("tutorial/training.md", "valley").axes[0].collections[0]
+    widths = []
+    for level, path in zip(rings.levels, rings.get_paths(), strict=True):
+        w, b = path.vertices.T
+        losses = np.mean((w[:, None] * x + b[:, None] - y) ** 2, axis=1)
+        np.testing.assert_allclose(losses, level, rtol=0.02)
+        widths.append(np.ptp(w))
+    assert (np.diff(rings.levels) > 0).all()
+    assert (np.diff(widths) > 0).all()
 
 
 def test_along_the_floor_the_intercept_changes_more_than_the_slope():
@@ -223,10 +253,15 @@ def test_the_valley_is_90_8_times_as_curved_across_as_along():
 
 
 def test_a_loss_without_item_keeps_its_graph():
-    """Without `.item()`, the list keeps tensors. Each of them holds a **graph**"""
+    """Without `.item()`, the list keeps tensors. Each of them holds a **graph**, the record of how
+    it was computed. NumPy and Matplotlib refuse such a list.
+    """
     loss = nn.MSELoss()(make_model()(X), Y)
     assert loss.grad_fn is not None
     assert isinstance(loss.item(), float)
+    for refuse in (np.array, plt.plot):
+        with pytest.raises(RuntimeError, match="requires grad"):
+            refuse([loss, loss])
 
 
 def test_a_second_backward_on_one_loss_fails():

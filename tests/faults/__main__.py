@@ -25,7 +25,10 @@ FORK = multiprocessing.get_context("fork")
 SECONDS = 300
 SOUND = "nothing"
 SETTINGS = Path("mkdocs.yml")
-TEXT = [f"tests/docs/test_{name}.py" for name in ("numbers", "images", "signatures", "language")]
+TEXT = [
+    f"tests/docs/test_{name}.py"
+    for name in ("claims", "numbers", "images", "signatures", "language")
+]
 
 
 def tests(*arguments: str | Path) -> str | None:
