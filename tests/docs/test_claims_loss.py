@@ -85,7 +85,7 @@ def test_the_picture_shows_five_steps_downhill_each_shorter_than_the_one_before(
 
 def test_two_runs_from_the_same_start_agree_to_the_last_bit():
     """Here every step looks at all 20 points, so nothing is random. … Two runs from the same start
-    agree to the last bit.
+    agree to the last bit
     """
     runs = [train(make_model(), X, Y, epochs=200) for _ in range(2)]
     assert runs[0] == runs[1]
@@ -123,7 +123,7 @@ def test_a_larger_learning_rate_is_faster_up_to_a_point():
 
 @pytest.mark.parametrize("start", [(0, 0), (50, -30), (-8, 900), (1e4, 1e4)])
 def test_very_different_starts_end_at_the_same_line(start):
-    """Very different starts end at the same line."""
+    """Very different starts end at the same line"""
     model = make_model().double()
     model.weight.data.fill_(start[0])
     model.bias.data.fill_(start[1])

@@ -66,7 +66,7 @@ def test_flat_targets_teach_slope_0_and_the_mean_of_y():
 
 
 def test_the_loss_class_warns_of_flat_targets_and_a_mean_by_hand_says_nothing():
-    """The loss class warns. A mean written by hand says nothing."""
+    """The loss class warns. A mean written by hand says nothing"""
     outputs = make_model()(X)
     with pytest.warns(UserWarning, match="target size"):
         nn.MSELoss()(outputs, Y.flatten())

@@ -22,7 +22,7 @@ from tests.docs.reference import FIT, X, Y, after, descend, rises, x, y
 
 def test_train_is_the_loop_of_this_page():
     """The function `train` of `linreg` is this loop … `train` gives the same losses to the last
-    digit.
+    digit
     """
     block = variables("training.md", "epochs = 1000")
     model = make_model()
@@ -90,7 +90,7 @@ def test_the_plain_loop_never_rises_at_the_rates_of_momentum_and_batches(lr):
 def test_each_step_multiplies_the_distance_to_the_bottom_by_1_minus_lr_times_curvature():
     """Each step multiplies the distance to the bottom by [a fixed
     factor](loss.md#how-large-the-learning-rate-may-be) between -1 and 1, in the steep direction
-    and in the flat one. So the loss can only fall.
+    and in the flat one. So the loss can only fall
     """
     curvatures, directions = np.linalg.eigh(hessian(x))
     model = make_model().double()
@@ -174,7 +174,7 @@ def test_backward_adds_to_every_gradient_exactly():
 @pytest.mark.parametrize("epochs", [30, 100, 300])
 def test_the_intercept_is_slower_than_the_slope(epochs):
     """Stop after 30 epochs, and the slope has come most of its way, the intercept only a part of
-    it. … So it is mainly the bias that is slow.
+    it … So it is mainly the bias that is slow.
     """
     w, b = after(epochs)
     w0, b0 = coefficients(make_model())
@@ -213,7 +213,7 @@ def test_the_picture_shows_the_way_to_the_bottom_of_the_valley():
 
 
 def test_the_first_step_jumps_down_the_steep_side():
-    """The first step jumps down its steep side; the rest is a walk along its nearly flat floor."""
+    """The first step jumps down its steep side; the rest is a walk along its nearly flat floor"""
     steep = np.linalg.eigh(hessian(x))[1][:, -1]
     first, second = (np.array(after(epochs)) - (FIT.w, FIT.b) for epochs in (0, 1))
     assert abs(second @ steep) < 0.1 * abs(first @ steep)
