@@ -80,7 +80,12 @@ class Inline(InlineProcessor):
         if not match[1]:
             where = place(self.docs, data)
             raise PageError(f"{where}$$ has to stand alone: put blank lines around the formula")
-        return self.md.htmlStash.store(to_mathml(match[1], self.docs)), match.start(), match.end()
+        # A line may break after a formula, but not before the comma or full stop behind it.
+        mark = re.match(r"[.,;:!?)]*", data[match.end() :])[0]
+        html = to_mathml(match[1], self.docs)
+        if mark:
+            html = f'<span class="unbroken">{html}{mark}</span>'
+        return self.md.htmlStash.store(html), match.start(), match.end() + len(mark)
 
 
 def to_mathml(latex: str, docs: Path, display: bool = False) -> str:

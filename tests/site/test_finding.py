@@ -68,7 +68,7 @@ def test_the_sitemap_lists_every_page(served):
 
 
 def test_search_loads_when_it_is_asked_and_finds_pages(served, open_page):
-    _site, url = served
+    _, url = served
     page = open_page(url + PAGES[-1])
     assert not [address for address in page.requests if "search" in address]
     found = search(page, "optimizer")

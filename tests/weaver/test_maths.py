@@ -30,6 +30,12 @@ def test_a_displayed_formula_can_be_reached_by_keyboard():
     assert "<p>" not in html
 
 
+def test_no_line_begins_with_the_mark_behind_a_formula():
+    assert render("Let $x$.") == (
+        '<p>Let <span class="unbroken"><math><mi>x</mi></math>.</span></p>'
+    )
+
+
 def test_a_list_item_and_a_table_hold_formulas():
     assert render("- a\n\n    $$x$$\n").endswith("</math></div>\n</li>\n</ul>")
     assert "<td><math><mi>x</mi></math></td>" in render("| a |\n| - |\n| $x$ |\n")
