@@ -9,6 +9,7 @@ fraction. The numbers of versions, steps and exercises have their own truth.
 import ast
 import re
 import tomllib
+from bisect import bisect
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -135,6 +136,7 @@ def unfounded(path: Path) -> tuple[int, list[str]]:
     sources, count, problems = known(programs), 0, []
     quoted = [entry["text"] for entry in quotations() if DOCS / entry["page"] == path]
     page = texts(path)
+    headings = [text.line for text in page if text.kind == "heading"]
     exercises = sorted({int(k) for text in page for k in EXERCISE.findall(text.text)})
     if exercises != list(range(1, len(exercises) + 1)):
         problems.append(f"{path}: the exercises are numbered {exercises}: count from 1")
@@ -152,20 +154,26 @@ def unfounded(path: Path) -> tuple[int, list[str]]:
                     )
         for pattern in (VERSION, STEP, EXERCISE, *([STEP_TITLE] * (text.kind in TITLES))):
             rest = pattern.sub(lambda m: _blank(m[0]), rest)
+        here = bisect(headings, text.line)
+        near = known([p for p in programs if bisect(headings, p.line) == here])
         for number in numbers_of(Text(text.path, text.line, text.kind, rest)):
             count += 1
-            if not any(number.rounds(source) for source in sources):
-                problems.append(_message(number, sources))
+            one_digit = len(number.value.as_tuple().digits) == 1 and text.kind != "code"
+            allowed = near if one_digit and near else sources
+            if not any(number.rounds(source) for source in allowed):
+                where = "its section" if allowed is near else "it"
+                problems.append(_message(number, allowed, where))
     return count, problems
 
 
 TITLES = ("heading", "front matter")
 
 
-def _message(number: Number, sources: list[Number]) -> str:
-    told = f"{number.place}: the page says {number.shown}, which no program of it holds or prints"
+def _message(number: Number, sources: list[Number], where: str) -> str:
+    told = f"{number.place}: the page says {number.shown}, which no program of {where}"
     if not sources:
-        return f"{told}; it has no program"
+        return f"{told} can hold or print: it has none"
+    told += " holds or prints"
     nearest = min(sources, key=number.distance)
     return f"{told}; the nearest is {nearest.shown} in {nearest.place}"
 
