@@ -2,8 +2,10 @@
 
 A number is true where it is a rounding, to the digits that it shows, of a number that a
 program of the same page holds or prints. Integers below 100 have to be equal to one,
-since nearly every page has something that rounds to 1. A percentage may come from a
-fraction. The numbers of versions, steps and exercises have their own truth.
+since nearly every page has something that rounds to 1, and one or two digits have to
+come from the same section. A percentage may come from a fraction. A tuple such as
+(20, 1), and inline code with a number, has to stand in a program or an output as a
+whole. The numbers of versions, steps and exercises have their own truth.
 """
 
 import ast
@@ -28,7 +30,8 @@ NUMBER = re.compile(
 LISTED_PERCENT = re.compile(r"(?:(?:,|,? and|,? or| to|-)\s*[\d.]+)+\s*(?:\\?%|per ?cent\b)")
 VERSION = re.compile(r"\b(Python|PyTorch|NumPy|Matplotlib)\s+(\d+(?:\.\d+)+)")
 STEP = re.compile(r"\bsteps?\s+(\d+)\b", re.IGNORECASE)
-EXERCISE = re.compile(r"\bexercises?\s+(\d+)\b", re.IGNORECASE)
+EXERCISE = re.compile(r"\bexercises?\s+(-?\d+)\b", re.IGNORECASE)
+TUPLE = re.compile(r"\(-?\d+(?:, ?-?\d+)*,?\)")
 STEP_TITLE = re.compile(r"\A(\d+)\. ")
 
 
@@ -156,10 +159,17 @@ def unfounded(path: Path) -> tuple[int, list[str]]:
             rest = pattern.sub(lambda m: _blank(m[0]), rest)
         here = bisect(headings, text.line)
         near = known([p for p in programs if bisect(headings, p.line) == here])
+        held = "".join(p.code + p.output for p in programs)
+        wholes = [rest] if text.kind == "code" and NUMBER.search(rest) else TUPLE.findall(rest)
+        problems += [
+            f"{text.place()}: the page says {whole!r}, which stands in no program or output of it"
+            for whole in wholes
+            if "".join(whole.split()) not in "".join(held.split())
+        ]
         for number in numbers_of(Text(text.path, text.line, text.kind, rest)):
             count += 1
-            one_digit = len(number.value.as_tuple().digits) == 1 and text.kind != "code"
-            allowed = near if one_digit and near else sources
+            short = len(number.value.as_tuple().digits) <= 2 and text.kind != "code"
+            allowed = near if short and near else sources
             if not any(number.rounds(source) for source in allowed):
                 where = "its section" if allowed is near else "it"
                 problems.append(_message(number, allowed, where))

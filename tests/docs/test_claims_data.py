@@ -39,11 +39,13 @@ def test_the_points_are_close_to_a_straight_line_but_no_line_meets_them_all():
 
 def test_slope_is_how_much_y_changes_when_x_grows_by_1_and_intercept_is_y_at_0():
     """its **slope**: how much $y$ changes when $x$ grows by 1. The number $b$ is its
-    **intercept**: the $y$ at $x = 0$.
+    **intercept**: the $y$ at $x = 0$. Here the true line has slope 0.5 and intercept -1.
     """
     line = np.polynomial.Polynomial([-1, 0.5])
     assert line(4) - line(3) == 0.5
     assert line(0) == -1
+    x, y = make_data(sigma=0)
+    np.testing.assert_allclose(line(x), y)
 
 
 def test_each_x_between_is_equally_likely():
@@ -74,9 +76,12 @@ def test_68_95_and_99_point_7_percent_of_gaussian_noise_lie_within_1_2_and_3_sig
 
 
 def test_small_pushes_are_common_and_large_ones_are_rare():
-    """small pushes are common, large ones are rare."""
+    r"""small pushes are common, large ones are rare. The width is set by the
+    **standard deviation** $\sigma$ (say "sigma"), here 1.
+    """
     share, _ = np.histogram(np.abs(make_data(n=100_000, w=0, b=0)[1]), bins=4, range=(0, 4))
     assert (np.diff(share) < 0).all()
+    np.testing.assert_array_equal(make_data(sigma=1), make_data())
 
 
 def test_the_same_seed_gives_the_same_numbers_and_no_seed_gives_others():

@@ -84,7 +84,7 @@ def test_the_picture_shows_five_steps_downhill_each_shorter_than_the_one_before(
 
 
 def test_two_runs_from_the_same_start_agree_to_the_last_bit():
-    """Here every step looks at all 20 points, so nothing is random. … Two runs from the same start
+    """Here every step looks at all points, so nothing is random. … Two runs from the same start
     agree to the last bit
     """
     runs = [train(make_model(), X, Y, epochs=200) for _ in range(2)]

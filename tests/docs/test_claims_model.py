@@ -25,7 +25,7 @@ def test_the_model_computes_w_x_plus_b_and_nothing_else():
 
 
 def test_the_picture_shows_the_untrained_line():
-    """The 20 data points and the untrained line."""
+    """The data points and the untrained line."""
     lines = drawn("tutorial/model.md", "untrained")
     w, b = coefficients(make_model())
     np.testing.assert_allclose(lines["untrained line"], [(-5, b - 5 * w), (15, b + 15 * w)])

@@ -13,12 +13,14 @@ from tests.docs.reference import X, Y, descend, x, y
 
 
 def test_to_tensor_is_the_code_of_this_page():
-    """The function `to_tensor` of `linreg` does the same, and refuses numbers that are not
-    finite
+    """The function `to_tensor` of `linreg` does the same, and refuses numbers that are not finite
+    … one row for each point, one column for each input. The -1 means "as many rows as it
+    takes".
     """
     block = variables("tensors.md", 'print("before"')
     assert torch.equal(block["inputs"], to_tensor(x))
     assert torch.equal(block["targets"], to_tensor(y))
+    assert torch.ones(6).reshape(-1, 1).shape == (6, 1)
 
 
 def test_float32_is_the_default_of_parameters_and_float64_that_of_numpy():
@@ -45,11 +47,12 @@ def test_a_float32_takes_half_the_memory_of_a_float64():
 
 
 def test_flat_targets_make_400_errors_of_20():
-    """it repeats both until the shapes agree, and subtracts every target from every output. …
-    There should be 20 errors, and there are 400.
+    """it repeats both until the shapes agree, and subtracts every target from every output. … The
+    model's output has shape (20, 1). … There should be 20 errors, and there are 400.
     """
     assert (make_model()(X) - Y.flatten()).numel() == 400
     assert (make_model()(X) - Y).numel() == 20
+    assert make_model()(X).shape == (20, 1)
 
 
 def test_flat_targets_teach_slope_0_and_the_mean_of_y():

@@ -142,7 +142,7 @@ def test_without_zero_grad_the_loss_never_settles():
 def test_the_picture_shows_three_loops_whose_loss_rises():
     """Three loss curves over 80 epochs. The one with momentum waves a few times and becomes
     smooth. The one with batches of 5 trembles close to the bottom. The one without zero_grad()
-    swings up and down between about 1 and 3 and does not settle. … Three loops whose loss does
+    swings up and down most of all and does not settle. … Three loops whose loss does
     rise.
     """
     curves = drawn("tutorial/training.md", "zigzag")

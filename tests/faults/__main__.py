@@ -114,7 +114,7 @@ def stages(kind: str, path: Path) -> dict[str, Callable[[], str | None]]:
     elif kind.startswith(("unit", "axis", "figure")):
         names = "figures outputs claims"
     elif kind.startswith(("digit in a", "digit in i", "sign", "alt", "stale", "misspelt")):
-        names = "text menu outputs"
+        names = "text menu outputs claims"
     else:
         names = "text outputs claims fences figures"
     return {name: every[name] for name in names.split()}

@@ -110,8 +110,11 @@ def _():
 
 @kind("sign in the text")
 def _():
-    flip = lambda shown: shown[1:] if shown[0] == "-" else f"-{shown}"  # noqa: E731
-    return numbers_in("paragraph", "alt", "formula", "cell", change=flip)
+    def flip(shown):
+        return shown[1:] if shown[0] == "-" else f"-{shown}"
+
+    faults = numbers_in("paragraph", "alt", "formula", "cell", change=flip)
+    return (fault for fault in faults if fault.new.strip("-0."))
 
 
 def lines_of(path: Path, first: int, last: int) -> tuple[int, int]:
