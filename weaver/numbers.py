@@ -2,13 +2,16 @@
 
 A number is true where it is a rounding, to the digits that it shows, of a number that a
 program of the same page holds or prints. Integers below 100 have to be equal to one,
-since nearly every page has something that rounds to 1. A percentage may come from a
-fraction. The numbers of versions, steps and exercises have their own truth.
+since nearly every page has something that rounds to 1, and one or two digits have to
+come from the same section. A percentage may come from a fraction. A tuple such as
+(20, 1), and inline code with a number, has to stand in a program or an output as a
+whole. The numbers of versions, steps and exercises have their own truth.
 """
 
 import ast
 import re
 import tomllib
+from bisect import bisect
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -27,7 +30,8 @@ NUMBER = re.compile(
 LISTED_PERCENT = re.compile(r"(?:(?:,|,? and|,? or| to|-)\s*[\d.]+)+\s*(?:\\?%|per ?cent\b)")
 VERSION = re.compile(r"\b(Python|PyTorch|NumPy|Matplotlib)\s+(\d+(?:\.\d+)+)")
 STEP = re.compile(r"\bsteps?\s+(\d+)\b", re.IGNORECASE)
-EXERCISE = re.compile(r"\bexercises?\s+(\d+)\b", re.IGNORECASE)
+EXERCISE = re.compile(r"\bexercises?\s+(-?\d+)\b", re.IGNORECASE)
+TUPLE = re.compile(r"\(-?\d+(?:, ?-?\d+)*,?\)")
 STEP_TITLE = re.compile(r"\A(\d+)\. ")
 
 
@@ -135,6 +139,7 @@ def unfounded(path: Path) -> tuple[int, list[str]]:
     sources, count, problems = known(programs), 0, []
     quoted = [entry["text"] for entry in quotations() if DOCS / entry["page"] == path]
     page = texts(path)
+    headings = [text.line for text in page if text.kind == "heading"]
     exercises = sorted({int(k) for text in page for k in EXERCISE.findall(text.text)})
     if exercises != list(range(1, len(exercises) + 1)):
         problems.append(f"{path}: the exercises are numbered {exercises}: count from 1")
@@ -152,20 +157,33 @@ def unfounded(path: Path) -> tuple[int, list[str]]:
                     )
         for pattern in (VERSION, STEP, EXERCISE, *([STEP_TITLE] * (text.kind in TITLES))):
             rest = pattern.sub(lambda m: _blank(m[0]), rest)
+        here = bisect(headings, text.line)
+        near = known([p for p in programs if bisect(headings, p.line) == here])
+        held = "".join(p.code + p.output for p in programs)
+        wholes = [rest] if text.kind == "code" and NUMBER.search(rest) else TUPLE.findall(rest)
+        problems += [
+            f"{text.place()}: the page says {whole!r}, which stands in no program or output of it"
+            for whole in wholes
+            if "".join(whole.split()) not in "".join(held.split())
+        ]
         for number in numbers_of(Text(text.path, text.line, text.kind, rest)):
             count += 1
-            if not any(number.rounds(source) for source in sources):
-                problems.append(_message(number, sources))
+            short = len(number.value.as_tuple().digits) <= 2 and text.kind != "code"
+            allowed = near if short and near else sources
+            if not any(number.rounds(source) for source in allowed):
+                where = "its section" if allowed is near else "it"
+                problems.append(_message(number, allowed, where))
     return count, problems
 
 
 TITLES = ("heading", "front matter")
 
 
-def _message(number: Number, sources: list[Number]) -> str:
-    told = f"{number.place}: the page says {number.shown}, which no program of it holds or prints"
+def _message(number: Number, sources: list[Number], where: str) -> str:
+    told = f"{number.place}: the page says {number.shown}, which no program of {where}"
     if not sources:
-        return f"{told}; it has no program"
+        return f"{told} can hold or print: it has none"
+    told += " holds or prints"
     nearest = min(sources, key=number.distance)
     return f"{told}; the nearest is {nearest.shown} in {nearest.place}"
 

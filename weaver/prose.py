@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
@@ -34,22 +35,27 @@ class Text:
         return f"{self.path}:{self.line + self.text.count(chr(10), 0, position)}"
 
 
-def texts(path: Path) -> list[Text]:
-    """Read a page's texts; raise PageError for one that no check would see."""
+def tokens(path: Path) -> list[Token]:
+    """Parse a page; blank lines stand for the front matter, so that lines count from it."""
     page = path.read_text(encoding="utf-8")
-    matter = FRONT_MATTER.match(page)
-    head = matter[0] if matter else ""
-    found = []
-    if head:
-        for key, value in (yaml.safe_load(head.strip("-\n")) or {}).items():
-            line = next(k for k, s in enumerate(head.splitlines(), 1) if s.startswith(f"{key}:"))
-            if isinstance(value, str):
-                found.append(Text(path, line, "front matter", value))
+    head = FRONT_MATTER.match(page)
     markdown = MarkdownIt("commonmark").enable("table").use(admon_plugin)
     markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    return markdown.parse("\n" * head[0].count("\n") + page[head.end() :] if head else page)
+
+
+def texts(path: Path) -> list[Text]:
+    """Read a page's texts; raise PageError for one that no check would see."""
+    found = []
+    if head := FRONT_MATTER.match(path.read_text(encoding="utf-8")):
+        for key, value in (yaml.safe_load(head[0].strip("-\n")) or {}).items():
+            line = next(
+                k for k, s in enumerate(head[0].splitlines(), 1) if s.startswith(f"{key}:")
+            )
+            if isinstance(value, str):
+                found.append(Text(path, line, "front matter", value))
     kind, line = "paragraph", 1
-    # Blank lines for the front matter, so that the lines count from the page's first.
-    for token in markdown.parse("\n" * head.count("\n") + page[len(head) :]):
+    for token in tokens(path):
         line = token.map[0] + 1 if token.map else line
         match token.type:
             case "heading_open" | "paragraph_open":
@@ -71,9 +77,9 @@ def texts(path: Path) -> list[Text]:
     return found
 
 
-def _inline(path: Path, line: int, kind: str, tokens: list) -> Iterator[Text]:
+def _inline(path: Path, line: int, kind: str, parts: list[Token]) -> Iterator[Text]:
     first, whole = line, ""
-    for token in tokens:
+    for token in parts:
         match token.type:
             case "text":
                 whole += token.content

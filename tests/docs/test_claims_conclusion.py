@@ -1,5 +1,6 @@
 """The claims of docs/tutorial/conclusion.md."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -10,9 +11,15 @@ from markdown.extensions.toc import slugify
 from torch import nn
 
 from linreg import coefficients, least_squares, make_data, make_model, to_tensor, train
+from tests.docs import test_claims_data as data
+from tests.docs import test_claims_loss as loss
+from tests.docs import test_claims_model as model
+from tests.docs import test_claims_prediction as prediction
+from tests.docs import test_claims_tensors as tensors
+from tests.docs import test_claims_training as training
 from tests.docs.blocks import variables
 from tests.docs.figures import drawn
-from tests.docs.reference import FIT, X, Y, x, y
+from tests.docs.reference import FIT, X, Y, after, x, y
 from weaver.page import read
 
 PAGE = Path("docs/tutorial/conclusion.md")
@@ -20,6 +27,9 @@ ROWS = re.findall(r"^\| (.+?) \| (.+?) \| \[.+?\]\((\w+\.md)#(.+?)\) \|$", PAGE.
 
 
 def test_the_whole_way_in_one_program_finds_the_fitted_line():
+    """You made data around a known line, and let a model find that line … The 20 data points with
+    the fitted line through their middle.
+    """
     model = variables("conclusion.md", "default_rng(38)")["model"]
     assert coefficients(model) == pytest.approx((FIT.w, FIT.b), abs=1e-3)
     shown = drawn("tutorial/conclusion.md", "whole")
@@ -28,6 +38,7 @@ def test_the_whole_way_in_one_program_finds_the_fitted_line():
 
 
 def test_the_page_ends_with_the_table_of_claims():
+    """a table of claims often heard."""
     lines = PAGE.read_text().rstrip().splitlines()
     assert len(ROWS) == 12
     assert all(line.startswith("| ") for line in lines[-len(ROWS) :])
@@ -35,6 +46,7 @@ def test_the_page_ends_with_the_table_of_claims():
 
 @pytest.mark.parametrize(("claim", "truth", "page", "anchor"), ROWS, ids=[r[3] for r in ROWS])
 def test_each_claim_of_the_table_leads_to_a_section_with_a_block(claim, truth, page, anchor):
+    """| Claim often heard | What is true | Shown by |"""
     lines = PAGE.with_name(page).read_text().splitlines()
     headings = {
         slugify(re.sub(r"[#`]", "", line).strip(), "-"): k
@@ -46,13 +58,80 @@ def test_each_claim_of_the_table_leads_to_a_section_with_a_block(claim, truth, p
     assert any(start < program.line < end for program in read(PAGE.with_name(page)))
 
 
+DECIDED = {
+    "Gaussian noise is random. Gaussian says how the chances are spread.": [
+        data.test_the_same_seed_gives_the_same_numbers_and_no_seed_gives_others,
+        data.test_68_95_and_99_point_7_percent_of_gaussian_noise_lie_within_1_2_and_3_sigma,
+    ],
+    "For one input, weight and bias are both uniform between -1 and 1.": [
+        model.test_both_parameters_start_uniformly_between_minus_1_and_1,
+    ],
+    "It has no minimum: it falls for ever.": [
+        loss.test_the_mean_error_falls_for_ever,
+        loss.test_a_lower_line_always_has_a_lower_mean_error,
+    ],
+    "With all rows in every step, nothing is random.": [
+        loss.test_two_runs_from_the_same_start_agree_to_the_last_bit,
+    ],
+    "This loss is convex: its one minimum is the global one.": [
+        loss.test_the_loss_is_convex_so_that_its_minimum_is_the_global_one,
+    ],
+    "The two dtypes have to match. float32 is the default of parameters.": [
+        tensors.test_inputs_and_parameters_have_to_agree_in_dtype,
+        tensors.test_float32_is_the_default_of_parameters_and_float64_that_of_numpy,
+    ],
+    "Most of the fall is in the first step.": [
+        training.test_the_first_step_makes_86_percent_of_the_whole_fall,
+    ],
+    "In this loop the loss never rises. "
+    "Momentum, batches or a missing zero_grad() make it rise.": [
+        training.test_the_loss_never_rises_with_a_learning_rate_that_converges,
+        training.test_the_picture_shows_three_loops_whose_loss_rises,
+    ],
+    "It adds all of them: backward() adds to what is there.": [
+        training.test_backward_adds_to_every_gradient_exactly,
+    ],
+    "It is still there, and one step old.": [
+        prediction.test_output_outlives_the_loop_and_is_one_step_old,
+    ],
+    "The loss ends well above 0, and the fitted line beats even the true one on its points.": [
+        data.test_the_points_are_close_to_a_straight_line_but_no_line_meets_them_all,
+        prediction.test_the_fitted_line_never_has_a_higher_loss_than_the_true_one,
+    ],
+    "Only once training has converged.": [
+        prediction.test_stop_early_and_most_of_the_gap_is_unfinished_work,
+        prediction.test_once_converged_the_gap_is_the_noise,
+    ],
+}
+
+
+def test_each_truth_of_the_table_is_decided_by_tests():
+    """| Claim often heard | What is true | Shown by |"""
+    assert [truth for _, truth, _, _ in ROWS] == list(DECIDED)
+    assert all(map(callable, itertools.chain(*DECIDED.values())))
+
+
+def test_the_gap_that_is_left_is_the_noise_and_more_steps_would_not_close_it():
+    """The gap that is left between 0.478 and 0.5, and between -0.917 and -1, comes from
+    the noise: training has converged, and [more steps would not close
+    it](prediction.md#the-gap-has-two-causes).
+    """
+    now = variables("conclusion.md", "default_rng(38)")["model"]
+    assert coefficients(now) == pytest.approx(after(3000), abs=1e-3)
+    assert coefficients(now) == pytest.approx((0.478, -0.917), abs=5e-4)
+
+
 def test_the_same_loop_trains_a_network():
+    """Its loss ends below 0.8175, the smallest that any straight line can reach, because the
+    network may bend.
+    """
     losses = variables("conclusion.md", "nn.Sequential")["losses"]
     assert losses[-1] < 0.7 * losses[0]
     assert losses[-1] < FIT.loss
 
 
 def test_the_network_is_farther_off_on_new_points_than_the_fitted_line():
+    """on new points, it is farther off than the fitted line."""
     network = variables("conclusion.md", "nn.Sequential")["model"]
     x, y = make_data(n=10_000, seed=1)
     bent = network(to_tensor(x)).detach().numpy().flatten()
@@ -60,6 +139,10 @@ def test_the_network_is_farther_off_on_new_points_than_the_fitted_line():
 
 
 def test_without_relu_the_chain_is_a_straight_line():
+    """`nn.ReLU()` turns negative numbers into 0. Without it, the chain would still be a straight
+    line.
+    """
+    assert nn.ReLU()(torch.tensor([-3.0, 2.0])).tolist() == [0, 2]
     torch.manual_seed(0)
     chain = nn.Sequential(nn.Linear(1, 8), nn.Linear(8, 1)).double()
     line = chain(torch.linspace(-5, 15, 9).double()[:, None]).flatten().detach()
@@ -67,6 +150,7 @@ def test_without_relu_the_chain_is_a_straight_line():
 
 
 def test_only_the_line_that_makes_the_model_is_new():
+    """Only the line that makes the model is new."""
     network, line = (
         next(p.code for p in read(PAGE.with_name(page)) if part in p.code)
         for page, part in [("conclusion.md", "nn.Sequential"), ("training.md", "epochs=100, lr")]
@@ -79,6 +163,9 @@ def test_only_the_line_that_makes_the_model_is_new():
 
 
 def test_the_loop_fits_a_line_to_a_parabola_whose_low_points_stand_together():
+    """The loop fits a straight line to anything. … The points below the line all stand together in
+    the middle. Noise would scatter them.
+    """
     x = np.linspace(-5, 15, 20)
     fit = least_squares(x, x**2)
     below = np.flatnonzero(x**2 < fit.w * x + fit.b)
@@ -86,9 +173,13 @@ def test_the_loop_fits_a_line_to_a_parabola_whose_low_points_stand_together():
     assert np.ptp(below) + 1 == len(below)
     assert below[0] > 0
     assert below[-1] < 19
+    x, y = make_data()
+    below = np.flatnonzero((y < FIT.w * x + FIT.b)[x.argsort()])
+    assert np.ptp(below) + 1 > len(below)
 
 
 def test_new_points_have_a_higher_loss_on_average():
+    """New points from the same source have a higher loss on average."""
     own, new = [], []
     for seed in range(5000, 6000):
         fit = least_squares(*make_data(seed=seed))
@@ -99,6 +190,7 @@ def test_new_points_have_a_higher_loss_on_average():
 
 
 def test_the_loop_never_knew_the_true_line():
+    """No. The loop never knew the true line."""
     x, y = make_data(w=-2, b=7)
     model = make_model()
     train(model, to_tensor(x), to_tensor(y), epochs=3000)
@@ -108,6 +200,7 @@ def test_the_loop_never_knew_the_true_line():
 
 
 def test_formula_and_loop_give_the_same_line():
+    """Both give the same line."""
     model = make_model()
     train(model, X, Y, epochs=3000)
     assert coefficients(model) == pytest.approx((FIT.w, FIT.b), abs=1e-4)

@@ -12,17 +12,20 @@ from tests.docs.reference import FIT, X, x, y
 
 
 def test_make_model_is_the_code_of_this_page():
+    """`make_model()` is `torch.manual_seed(2)` and `nn.Linear(1, 1)` in one function."""
     model = variables("model.md", "print(model)")["model"]
     assert coefficients(model) == coefficients(make_model())
 
 
 def test_the_model_computes_w_x_plus_b_and_nothing_else():
+    """with two parameters, $w$ and $b$. … The model computes $wx + b$ and nothing else."""
     w, b = coefficients(make_model())
     np.testing.assert_allclose(make_model()(X).detach().flatten(), w * x + b, rtol=1e-5)
     assert len(list(make_model().parameters())) == 2
 
 
 def test_the_picture_shows_the_untrained_line():
+    """The data points and the untrained line."""
     lines = drawn("tutorial/model.md", "untrained")
     w, b = coefficients(make_model())
     np.testing.assert_allclose(lines["untrained line"], [(-5, b - 5 * w), (15, b + 15 * w)])
@@ -30,6 +33,9 @@ def test_the_picture_shows_the_untrained_line():
 
 
 def test_the_untrained_line_rises_less_steeply_starts_above_and_ends_far_below():
+    """The line rises less steeply than the points: it starts above those on the left and ends far
+    below those on the right.
+    """
     w, b = coefficients(make_model())
     assert 0 < w < FIT.w
     assert w * -5 + b > FIT.w * -5 + FIT.b + 1
@@ -37,6 +43,9 @@ def test_the_untrained_line_rises_less_steeply_starts_above_and_ends_far_below()
 
 
 def test_both_parameters_start_uniformly_between_minus_1_and_1():
+    """For one input, PyTorch draws both parameters uniformly between -1 and 1. … about a quarter.
+    No value lies outside -1 and 1.
+    """
     torch.manual_seed(1)
     starts = np.array([coefficients(nn.Linear(1, 1)) for _ in range(4000)])
     assert (np.abs(starts) < 1).all()
@@ -46,13 +55,20 @@ def test_both_parameters_start_uniformly_between_minus_1_and_1():
 
 
 def test_the_range_is_narrower_for_more_inputs():
+    """For more inputs the range is narrower … PyTorch divides the range by the square root of the
+    number of inputs … one weight for each of the 4 inputs, and one bias.
+    """
     torch.manual_seed(0)
     layers = [nn.Linear(4, 1) for _ in range(500)]
     values = torch.cat([torch.cat([m.weight.flatten(), m.bias]) for m in layers])
+    assert len(values) == 500 * (4 + 1)
     assert 0.49 < values.abs().max() < 0.5
 
 
 def test_a_flat_list_is_taken_for_one_row():
+    """PyTorch takes it for one row with 20 inputs, and the model has one input. … In this message,
+    "mat1" is your data and "mat2" the weight.
+    """
     with pytest.raises(RuntimeError, match=r"\(1x20 and 1x1\)"):
         make_model()(X.flatten())
     torch.manual_seed(0)
@@ -60,9 +76,11 @@ def test_a_flat_list_is_taken_for_one_row():
 
 
 def test_each_call_of_linear_draws_new_parameters():
+    """Each call of `nn.Linear(1, 1)` draws new parameters."""
     torch.manual_seed(2)
     assert coefficients(nn.Linear(1, 1)) != coefficients(nn.Linear(1, 1))
 
 
 def test_the_line_of_seed_0_falls_slightly():
+    """Its weight is a little below zero, so its line falls, if only slightly."""
     assert -0.05 < coefficients(make_model(seed=0))[0] < 0

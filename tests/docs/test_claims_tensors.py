@@ -13,17 +13,26 @@ from tests.docs.reference import X, Y, descend, x, y
 
 
 def test_to_tensor_is_the_code_of_this_page():
+    """The function `to_tensor` of `linreg` does the same, and refuses numbers that are not finite
+    … one row for each point, one column for each input. The -1 means "as many rows as it
+    takes".
+    """
     block = variables("tensors.md", 'print("before"')
     assert torch.equal(block["inputs"], to_tensor(x))
     assert torch.equal(block["targets"], to_tensor(y))
+    assert torch.ones(6).reshape(-1, 1).shape == (6, 1)
 
 
 def test_float32_is_the_default_of_parameters_and_float64_that_of_numpy():
+    """`float32` is the default of a model's parameters, and `float64` is NumPy's default."""
     assert make_model().weight.dtype == torch.float32
     assert x.dtype == np.float64
 
 
 def test_inputs_and_parameters_have_to_agree_in_dtype():
+    """What PyTorch wants is that inputs and parameters agree … A model that is converted to
+    `float64` takes the inputs as they are. … A `float64` input raises an error.
+    """
     for model, inputs in [(make_model(), X.double()), (make_model().double(), X)]:
         with pytest.raises(RuntimeError, match="mat1 and mat2 must have the same dtype"):
             model(inputs)
@@ -31,15 +40,25 @@ def test_inputs_and_parameters_have_to_agree_in_dtype():
 
 
 def test_a_float32_takes_half_the_memory_of_a_float64():
+    """a decimal number that takes half the memory of a `float64`. … it is exact enough for
+    learning, and takes half the memory.
+    """
     assert 2 * X.nbytes == X.double().nbytes
 
 
 def test_flat_targets_make_400_errors_of_20():
+    """it repeats both until the shapes agree, and subtracts every target from every output. … The
+    model's output has shape (20, 1). … There should be 20 errors, and there are 400.
+    """
     assert (make_model()(X) - Y.flatten()).numel() == 400
     assert (make_model()(X) - Y).numel() == 20
+    assert make_model()(X).shape == (20, 1)
 
 
 def test_flat_targets_teach_slope_0_and_the_mean_of_y():
+    """Train with flat targets, and the model learns to ignore $x$: the best answer to 400 mixed-up
+    pairs is slope 0 and the mean of $y$.
+    """
     model = make_model()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     for _ in range(2000):
@@ -50,6 +69,7 @@ def test_flat_targets_teach_slope_0_and_the_mean_of_y():
 
 
 def test_the_loss_class_warns_of_flat_targets_and_a_mean_by_hand_says_nothing():
+    """The loss class warns. A mean written by hand says nothing"""
     outputs = make_model()(X)
     with pytest.warns(UserWarning, match="target size"):
         nn.MSELoss()(outputs, Y.flatten())
@@ -59,12 +79,18 @@ def test_the_loss_class_warns_of_flat_targets_and_a_mean_by_hand_says_nothing():
 
 
 def test_a_float64_target_alone_runs_and_training_goes_on():
+    """A `float64` target does not: the loss is computed in `float64`, and training goes on. …
+    Nothing breaks, but part of the work is now done in the larger type.
+    """
     model, losses = descend(1000, rows=(X, Y.double()))
     assert coefficients(model) == pytest.approx(coefficients(descend(1000)[0]), abs=1e-4)
     assert losses[-1] < losses[0]
 
 
 def test_from_numpy_shares_memory_and_tensor_copies():
+    """`torch.from_numpy` does not copy. Change the array, and the tensor changes with it.
+    `torch.tensor` copies.
+    """
     a = np.ones(3)
     shared, copied = torch.from_numpy(a), torch.tensor(a)
     a[0] = 99
@@ -73,4 +99,5 @@ def test_from_numpy_shares_memory_and_tensor_copies():
 
 
 def test_a_float32_is_within_one_part_in_ten_million():
+    """The largest difference, relative to the number itself, is below one part in ten million."""
     assert (np.abs(x.astype(np.float32) - x) <= 1e-7 * np.abs(x)).all()

@@ -25,7 +25,10 @@ FORK = multiprocessing.get_context("fork")
 SECONDS = 300
 SOUND = "nothing"
 SETTINGS = Path("mkdocs.yml")
-TEXT = [f"tests/docs/test_{name}.py" for name in ("numbers", "images", "signatures", "language")]
+TEXT = [
+    f"tests/docs/test_{name}.py"
+    for name in ("claims", "numbers", "images", "signatures", "language")
+]
 
 
 def tests(*arguments: str | Path) -> str | None:
@@ -111,7 +114,7 @@ def stages(kind: str, path: Path) -> dict[str, Callable[[], str | None]]:
     elif kind.startswith(("unit", "axis", "figure")):
         names = "figures outputs claims"
     elif kind.startswith(("digit in a", "digit in i", "sign", "alt", "stale", "misspelt")):
-        names = "text menu outputs"
+        names = "text menu outputs claims"
     else:
         names = "text outputs claims fences figures"
     return {name: every[name] for name in names.split()}

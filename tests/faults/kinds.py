@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import linreg
+from tests.docs.claims import claims, spans
 from weaver.numbers import numbers_of
 from weaver.page import MARKER, read
 from weaver.prose import texts
@@ -109,8 +110,11 @@ def _():
 
 @kind("sign in the text")
 def _():
-    flip = lambda shown: shown[1:] if shown[0] == "-" else f"-{shown}"  # noqa: E731
-    return numbers_in("paragraph", "alt", "formula", "cell", change=flip)
+    def flip(shown):
+        return shown[1:] if shown[0] == "-" else f"-{shown}"
+
+    faults = numbers_in("paragraph", "alt", "formula", "cell", change=flip)
+    return (fault for fault in faults if fault.new.strip("-0."))
 
 
 def lines_of(path: Path, first: int, last: int) -> tuple[int, int]:
@@ -413,9 +417,34 @@ def _():
     return in_pages(r"^        (\w+): [A-Z`]", lambda name: f"{name}_", MODULES)
 
 
-@kind("claim turned round")
+@kind("assertion of a claim turned round")
 def _():
     def find(node):
         return compare(node.test, OPPOSITES) if isinstance(node, ast.Assert) else []
 
     return in_modules(find, CLAIMS)
+
+
+PAIRS = """never always; lower higher; above below; no every; slow fast; slower faster; more less;
+steep flat; small large; smaller larger; smallest largest; half twice; same different; all none;
+first last; before after; rises falls; up down; left right; inside outside; close far; most few;
+shorter longer; common rare; narrow wide; with without; is isn't; does doesn't"""
+TURNED = dict(pair.split() for pair in PAIRS.split(";"))
+TURNED |= {there: here for here, there in TURNED.items()}
+TURN = re.compile(rf"\b({'|'.join(TURNED)})\b", re.IGNORECASE)
+
+
+@kind("claim turned round")
+def _():
+    for path in PAGES:
+        source = path.read_text(encoding="utf-8")
+        told = [quotation for file in CLAIMS if file.stem == f"test_claims_{path.stem}"
+                for _, quotations in claims(file) for quotation in quotations]  # fmt: skip
+        said = [span for quotation in told for span in spans(quotation, source)]
+        # What the conclusion's table calls true is quoted by no docstring.
+        said += [
+            match.span(1) for match in re.finditer(r"^\|.*?\|(.*?)\| \[", source, re.MULTILINE)
+        ]
+        for start, end in sorted(set(said)):
+            for match in TURN.finditer(source, start, end):
+                yield Fault(path, *match.span(), TURNED[match[0].lower()])
