@@ -233,10 +233,11 @@ def _():
 def _():
     for path in PAGES:
         source = path.read_text(encoding="utf-8")
-        linked = "".join(p.read_text(encoding="utf-8") for p in PAGES)
+        linked = source.replace("(#", f"({path.name}#")
+        linked += "".join(p.read_text(encoding="utf-8") for p in PAGES if p != path)
         for match in re.finditer(r"^##+ (.+)$", source, re.MULTILINE):
             slug = re.sub(r"[^\w -]", "", match[1]).strip().lower().replace(" ", "-")
-            if f"#{slug})" in linked:
+            if f"({path.name}#{slug})" in linked:
                 yield Fault(path, *match.span(1), f"{match[1]} again")
 
 
