@@ -126,7 +126,8 @@ def test_short_numbers_tuples_and_code_come_from_where_they_stand(tmp_path, monk
     monkeypatch.setattr(numbers, "_steps", lambda: [])
     page = tmp_path / "page.md"
     page.write_text(
-        "# Page\n\n## One\n\nIt is 5, in `f(7)` and (20, 1).\n\n```python\nf( 7 ), (20, 1)\n```\n\n"
+        "# Page\n\n## One\n\nIt is 5, in `f(7)` and (20, 1).\n\n"
+        "```python\nf( 7 ), (20, 1)\n```\n\n"
         "## Two\n\nIt is 5, in `f(5)` and (5,).\n\n```python\n5\n```\n"
     )
     problems = [p.removeprefix(f"{page}:") for p in unfounded(page)[1]]
