@@ -177,7 +177,9 @@ def test_the_loss_of_the_true_line_is_the_mean_of_the_squared_noise():
 
 
 def test_the_longest_step_that_converges_is_not_the_fastest():
-    """The larger rate ends higher. … The largest rate that converges is not the fastest."""
+    """a learning rate just below the limit, 0.0208, and with 0.01. … The larger rate ends higher.
+    … The largest rate that converges is not the fastest.
+    """
     assert descend(200, lr=0.0208)[1][-1] > descend(200, lr=0.01)[1][-1] + 0.01
 
 

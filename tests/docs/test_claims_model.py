@@ -55,8 +55,8 @@ def test_both_parameters_start_uniformly_between_minus_1_and_1():
 
 
 def test_the_range_is_narrower_for_more_inputs():
-    """For more inputs the range is narrower … PyTorch divides the range by the square root of the
-    number of inputs … one weight for each of the 4 inputs, and one bias.
+    r"""For more inputs the range is narrower … PyTorch divides the range by the square root of the
+    number of inputs: $1/\sqrt{4}$ is 0.5. … one weight for each of the 4 inputs, and one bias.
     """
     torch.manual_seed(0)
     layers = [nn.Linear(4, 1) for _ in range(500)]

@@ -27,7 +27,7 @@ SOUND = "nothing"
 SETTINGS = Path("mkdocs.yml")
 TEXT = [
     f"tests/docs/test_{name}.py"
-    for name in ("claims", "numbers", "images", "signatures", "language")
+    for name in ("blocks", "claims", "numbers", "images", "signatures", "language")
 ]
 
 

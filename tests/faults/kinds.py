@@ -2,6 +2,7 @@
 
 import ast
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,14 +147,28 @@ def _():
             yield Fault(program.path, *lines_of(program.path, line, line), "")
 
 
+def is_number(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
 @kind("number in a program")
 def _():
     for program in programs():
         start, end = lines_of(program.path, program.line + 1, program.end - 1)
-        source = program.path.read_text(encoding="utf-8")
-        for match in re.finditer(r"(?<![\w.:\"'])\d+\.?\d*(?![\w\"'}])", source[start:end]):
-            at = start + match.start()
-            yield Fault(program.path, at, start + match.end(), next_digit(match[0]))
+        source = program.path.read_text(encoding="utf-8")[start:end]
+        indent = re.match(" *", source)[0]
+        nodes = list(ast.walk(ast.parse(textwrap.dedent(source))))
+        # In plt.plot(…, markersize=3) and its like, a number is a matter of taste.
+        styling = {number for node in nodes if isinstance(node, ast.Call)
+                   and ast.unparse(node.func).startswith("plt.")
+                   for number in ast.walk(node)}  # fmt: skip
+        lines = source.splitlines(keepends=True)
+        for node in nodes:
+            if is_number(node) and node not in styling:
+                at = len("".join(lines[: node.lineno - 1])) + len(indent) + node.col_offset
+                length = node.end_col_offset - node.col_offset
+                new = next_digit(source[at : at + length])
+                yield Fault(program.path, start + at, start + at + length, new)
 
 
 @kind("program removed")
@@ -218,10 +233,11 @@ def _():
 def _():
     for path in PAGES:
         source = path.read_text(encoding="utf-8")
-        linked = "".join(p.read_text(encoding="utf-8") for p in PAGES)
+        linked = source.replace("(#", f"({path.name}#")
+        linked += "".join(p.read_text(encoding="utf-8") for p in PAGES if p != path)
         for match in re.finditer(r"^##+ (.+)$", source, re.MULTILINE):
             slug = re.sub(r"[^\w -]", "", match[1]).strip().lower().replace(" ", "-")
-            if f"#{slug})" in linked:
+            if f"({path.name}#{slug})" in linked:
                 yield Fault(path, *match.span(1), f"{match[1]} again")
 
 
@@ -351,8 +367,7 @@ def _():
 @kind("constant in the package")
 def _():
     def find(node):
-        constant = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-        if constant and not isinstance(node.parent, ast.arguments):
+        if is_number(node) and not isinstance(node.parent, ast.arguments):
             yield node, node, next_digit
 
     return in_modules(find)

@@ -6,7 +6,7 @@ import sys
 
 KINDS = [
     "digit in a sentence", "digit in an alt text", "digit in an output", "line of an output",
-    "program removed, output left", "fence", "output no longer marked", "image line", "alt text",
+    "program removed", "claim", "fence", "output no longer marked", "image line", "alt text",
     "stale", "misspelt", "argument", "seed",
 ]  # fmt: skip
 

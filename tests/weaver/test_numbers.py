@@ -119,3 +119,18 @@ def test_unfounded_numbers(tmp_path, monkeypatch):
     page.write_text(PAGE.format(step=3, python="3.12", year=1806))
     problems = unfounded(page)[1]
     assert [p.removeprefix(f"{page}:")[0] for p in problems] == ["4", "3", "3", "4"]
+
+
+def test_short_numbers_tuples_and_code_come_from_where_they_stand(tmp_path, monkeypatch):
+    monkeypatch.setattr(numbers, "DOCS", tmp_path)
+    monkeypatch.setattr(numbers, "_steps", lambda: [])
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# Page\n\n## One\n\nIt is 5, in `f(7)` and (20, 1).\n\n"
+        "```python\nf( 7 ), (20, 1)\n```\n\n"
+        "## Two\n\nIt is 5, in `f(5)` and (5,).\n\n```python\n5\n```\n"
+    )
+    problems = [p.removeprefix(f"{page}:") for p in unfounded(page)[1]]
+    assert [p.partition(" which")[0] for p in problems] == [
+        "5: the page says 5,", "13: the page says 'f(5)',", "13: the page says '(5,)',",
+    ]  # fmt: skip
