@@ -14,6 +14,7 @@ serve: .venv/ready assets
 test: .venv/ready assets
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python -m weaver check
 	$(BIN)/python -m pytest
 	$(MAKE) --no-print-directory site
 

@@ -46,7 +46,8 @@ def column(name: str, a: ArrayLike) -> np.ndarray:
         The same numbers, float64, shape (n,).
 
     Raises:
-        ValueError: If the shape is not (n,), n is 0, or a number is not finite.
+        ValueError: If the shape is not (n,), n is 0, or a number is not finite or
+            beyond 1e100, where squares overflow.
     """
     a = np.asarray(a, dtype=np.float64)
     if a.ndim != 1 or a.size == 0:
@@ -54,6 +55,8 @@ def column(name: str, a: ArrayLike) -> np.ndarray:
     if not np.isfinite(a).all():
         i = int(np.flatnonzero(~np.isfinite(a))[0])
         raise ValueError(f"{name}[{i}] is {a[i]}: remove or replace it first")
+    if np.abs(a).max() > 1e100:
+        raise ValueError(f"{name} goes up to {np.abs(a).max():g}: rescale it")
     return a
 
 

@@ -35,7 +35,8 @@ class Fit:
 
 def _points(x: ArrayLike) -> np.ndarray:
     x = column("x", x)
-    if np.ptp(x) == 0:
+    # Differences that are rounding, or whose squares vanish, make no slope.
+    if np.ptp(x) <= max(1e-100, len(x) * np.finfo(float).eps * np.abs(x).max()):
         raise ValueError(f"x holds only {x[0]:g}: a line needs 2 different x")
     return x
 

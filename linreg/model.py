@@ -44,6 +44,7 @@ def predict(model: nn.Linear, x: ArrayLike) -> np.ndarray:
         w x + b, a float32 array of shape (n,).
 
     Raises:
-        ValueError: If x is not n finite numbers of shape (n,).
+        ValueError: If x is not n finite numbers of shape (n,), or the model gives
+            more than one number for each.
     """
-    return model(to_tensor(x)).detach().numpy().reshape(-1)
+    return model(to_tensor(x)).detach().numpy().reshape(len(x))

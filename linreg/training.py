@@ -27,13 +27,16 @@ def train(
 
     Raises:
         ValueError: If the shapes or dtypes do not fit, a number is not finite,
-            all x are equal, epochs is below 1, or lr would diverge.
+            all x are equal, epochs is below 1, lr would diverge, or the loss
+            leaves the dtype's range.
     """
     if x.shape != y.shape or x.ndim != 2 or x.shape[1] != 1:
         raise ValueError(
             f"x has shape {tuple(x.shape)}, y has shape {tuple(y.shape)}: "
             "both need (n, 1); to_tensor makes it"
         )
+    if model.weight.shape != (1, 1):
+        raise ValueError(f"the model's weight has shape {tuple(model.weight.shape)}: need (1, 1)")
     if not x.dtype == y.dtype == model.weight.dtype:
         raise ValueError(
             f"x is {x.dtype}, y is {y.dtype}, the model is {model.weight.dtype}: "
@@ -50,9 +53,11 @@ def train(
     loss_fn = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
         optimizer.zero_grad()
         loss = loss_fn(model(x), y)
+        if not loss.isfinite():
+            raise ValueError(f"epoch {epoch}: the loss is {loss.item()}: rescale x and y")
         losses.append(loss.item())
         loss.backward()
         optimizer.step()

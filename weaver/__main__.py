@@ -60,19 +60,23 @@ def changes(base: Path) -> None:
 
 
 def _work(pages: tuple[Path, ...], mend: bool) -> None:
-    found = []
+    found, count = [], 0
     for path in pages or sorted(Path("docs").rglob("*.md")):
         programs = read(path)
+        count += len(programs)
         results = run(programs)
-        failed = any(result.error for result in results)
-        if mend and not failed:
-            changed = refresh(path, [result.output for result in results])
+        if mend:
+            pairs = zip(programs, results, strict=True)
+            changed = refresh(path, [p.output if r.error else r.output for p, r in pairs])
             print(f"{path}: {changed} of {len(programs)} outputs changed")
             programs = read(path)
         found += [p for pair in zip(programs, results, strict=True) for p in problems(*pair)]
         found += unfounded(path)[1]
     if found:
         raise PageError("\n\n".join(found))
+    if not count:
+        raise PageError("no page has a program: run this in the project's folder")
+    print(f"{count} programs do what their pages say")
 
 
 if __name__ == "__main__":

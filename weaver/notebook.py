@@ -13,7 +13,7 @@ from markdown.extensions.toc import slugify, unique
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from yaml_env_tag import construct_env_tag
 
-from weaver.page import FRONT_MATTER, Image, PageError, Program, read
+from weaver.page import FRONT_MATTER, Image, PageError, Program, read, source
 
 FOLDER = "downloads"
 WHOLE = f"{FOLDER}/tutorial.ipynb"
@@ -96,12 +96,6 @@ def parts(path: Path) -> Iterator[str | Program | Image]:
     yield "\n".join(lines[start:])
 
 
-def code(program: Program) -> str:
-    """The program as the page writes it; the extractor drops an indented block's blank lines."""
-    lines = program.path.read_text(encoding="utf-8").splitlines()
-    return textwrap.dedent("\n".join(lines[program.line : program.end - 1]))
-
-
 def _flat(lines: list[str]) -> list[str]:
     """Take what stands in admonitions out of its indentation, line for line."""
     flat, inside = [], [0]
@@ -156,7 +150,7 @@ def notebook(site: Site, pages: Sequence[str], title: str = "") -> nbformat.Note
     for page in pages:
         for part in parts(site.docs / page):
             if isinstance(part, Program):
-                cells.append(("", new_code_cell(code(part).rstrip("\n"))))
+                cells.append(("", new_code_cell(source(part).rstrip("\n"))))
             elif isinstance(part, Image):
                 caption = f"**{part.caption}** " if part.caption else ""
                 cells.append(("", new_markdown_cell(f"Figure: {caption}{part.alt}")))
@@ -192,7 +186,7 @@ def script(site: Site, page: str) -> str:
     blocks, title, name = [], page, page
     for part in parts(site.docs / page):
         if isinstance(part, Program):
-            blocks.append(f"# %% {name}\n{code(part).rstrip()}\n")
+            blocks.append(f"# %% {name}\n{source(part).rstrip()}\n")
         elif isinstance(part, str):
             for match in HEADING.finditer(part):
                 name = match[2] or name

@@ -1,6 +1,8 @@
 """A page's programs: what stands in its Markdown, and where."""
 
+import ast
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from pytest_codeblocks import extract_from_file
 
 MARKER = "<!--pytest-codeblocks:expected-output-->"
 IMAGE = re.compile(r'\s*!\[(?P<alt>[^]]*)\]\((?P<name>[\w-]+)\.svg(?: "(?P<caption>[^"]*)")?\)\s*')
-FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 
 
 class PageError(click.ClickException):
@@ -49,7 +51,7 @@ class Program:
 
 def read(path: Path) -> list[Program]:
     """Read a page's programs; raise PageError for a block that nothing would test."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")
     for number, line in enumerate(lines, 1):
         if re.match(r"\s*~~~", line):
             raise PageError(f"{path}:{number}: a ~~~ fence is never run: write ```")
@@ -72,6 +74,12 @@ def read(path: Path) -> list[Program]:
             )
         elif block.expected_output is not None:
             raise PageError(f"{path}:{block.lineno}: commands have no checked output")
+    for program in programs:
+        if not _same(source(program), program.code):
+            raise PageError(
+                f"{program.place}: without its blank lines, which pytest-codeblocks drops in an "
+                "indented block, this program is another one: keep them out of strings"
+            )
     names = [image.name for program in programs for image in program.images]
     for name in names:
         if names.count(name) > 1:
@@ -111,10 +119,23 @@ def _program(path: Path, lines: list[str], block) -> Program:
     return Program(path, block.lineno, end, output_end, last, block.code, output, tuple(images))
 
 
+def source(program: Program) -> str:
+    """The program as the page writes it; the extractor drops an indented block's blank lines."""
+    lines = program.path.read_text(encoding="utf-8").split("\n")
+    return textwrap.dedent("\n".join(lines[program.line : program.end - 1]))
+
+
+def _same(code: str, other: str) -> bool:
+    try:
+        return ast.dump(ast.parse(code)) == ast.dump(ast.parse(other))
+    except SyntaxError:
+        return True  # The run tells.
+
+
 def refresh(path: Path, outputs: list[str]) -> int:
     """Put what the programs print into the page; return how many outputs changed."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    changed = 0
+    text = path.read_text(encoding="utf-8")
+    lines, changed = text.split("\n"), 0
     for program, output in reversed(list(zip(read(path), outputs, strict=True))):
         if output == program.output:
             continue
@@ -122,5 +143,16 @@ def refresh(path: Path, outputs: list[str]) -> int:
         indent = re.match(r"\s*", lines[program.line - 1])[0]
         shown = ["", MARKER, "", "```text", *output.splitlines(), "```"] if output else []
         lines[program.end : program.output_end] = [indent + s if s else "" for s in shown]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if changed:
+        path.write_text("\n".join(lines), encoding="utf-8")
+        try:
+            taken = [program.output for program in read(path)] == outputs
+        except PageError:
+            taken = False
+        if not taken:
+            path.write_text(text, encoding="utf-8")
+            raise PageError(
+                f"{path}: an output cannot stand on a page: end it with a line break, and print "
+                "no ``` and, in an indented block, no blank line"
+            )
     return changed

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from difflib import unified_diff
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -21,6 +22,8 @@ from weaver.page import Program
 
 CACHE = Path(".cache/weaver")
 SECONDS = 120
+# As this process has them loaded, whatever becomes of the files.
+ENGINE = [Path(__file__).with_name(name).read_bytes() for name in ("run.py", "figure.py")]
 
 
 @dataclass(frozen=True)
@@ -38,22 +41,24 @@ def run(programs: Iterable[Program]) -> list[Result]:
     depends = base()
     files = [CACHE / f"{_key(depends, program.code)}.json" for program in programs]
     missing = [k for k, file in enumerate(files) if not file.exists()]
-    failed = {}
+    fresh = {}
     if missing:
         page = programs[missing[0]].path
         print(f"{page}: running {len(missing)} of {len(programs)} programs", file=sys.stderr)
         CACHE.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            results = pool.map(_fork, [programs[k].code for k in missing])
+            results = list(pool.map(_fork, [programs[k].code for k in missing]))
+        # What a program imported is not what the key names if somebody saved meanwhile.
+        same = base() == depends
         for k, result in zip(missing, results, strict=True):
-            if result.error is None:
+            if result.error is None and same:
                 # Written aside and moved, so that no reader meets half a result.
                 part = files[k].with_suffix(f".{os.getpid()}")
                 part.write_text(json.dumps(asdict(result)), encoding="utf-8")
                 part.replace(files[k])
             else:
-                failed[k] = result
-    return [failed.get(k) or _load(file) for k, file in enumerate(files)]
+                fresh[k] = result
+    return [fresh.get(k) or _load(file) for k, file in enumerate(files)]
 
 
 def problems(program: Program, result: Result) -> list[str]:
@@ -62,11 +67,11 @@ def problems(program: Program, result: Result) -> list[str]:
     if result.error is not None:
         return [f"{program.place}: the block fails {result.error}"]
     if result.output != program.output:
+        shown, printed = program.output.splitlines(), result.output.splitlines()
+        difference = unified_diff(shown, printed, "the page", "the block", lineterm="", n=0)
         found.append(
-            f"{program.place}: the block prints something else than the page shows.\n"
-            f"the page shows:\n{program.output or '(nothing)'}"
-            f"the block prints:\n{result.output or '(nothing)'}"
-            "`make refresh` puts what the block prints into the page."
+            f"{program.place}: the block prints something else than the page shows; "
+            "`make refresh` puts what it prints into the page:\n" + "\n".join(difference)
         )
     if len(result.figures) != len(program.images):
         found.append(
@@ -90,10 +95,9 @@ def _versions() -> dict[str, str]:
 
 def base() -> str:
     """What every program's result depends on: versions, `linreg`, and how it is run."""
-    engine = [Path(__file__), Path(__file__).with_name("figure.py")]
     package = find_spec("linreg").submodule_search_locations
     sources = [file for folder in package for file in sorted(Path(folder).rglob("*.py"))]
-    return repr([_versions(), [(file.name, file.read_bytes()) for file in engine + sources]])
+    return repr([_versions(), ENGINE, [(file.name, file.read_bytes()) for file in sources]])
 
 
 def _key(base: str, code: str) -> str:
@@ -129,6 +133,12 @@ def _fork(code: str) -> Result:
 
 
 def _send(code: str, pipe) -> None:
+    import numpy as np
+
+    # A .pyc passes for its source if the two are of one second and one size.
+    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
+    # A fork has the generator of its parent; without a seed, programs have to differ.
+    np.random.seed()
     pipe.send(execute(code))
 
 
@@ -147,6 +157,7 @@ def execute(code: str, keep: Callable | None = None) -> Result:
         figures.extend((keep or draw)(plt.figure(number)) for number in plt.get_fignums())
         plt.close("all")
 
+    plt.rcdefaults()  # A drawing depends on no settings of the user's.
     plt.switch_backend("svg")
     plt.rcParams.update(SETTINGS)
     plt.show = show

@@ -71,14 +71,14 @@ class Weave(Preprocessor):
         for path in sorted(self.docs.rglob("*.md")):
             text = path.read_text(encoding="utf-8")
             if _normal(FRONT_MATTER.sub("", text)) == body:
-                return path, len(text.rstrip().splitlines()) - len(body) - blank
+                return path, len(text.rstrip().split("\n")) - len(body) - blank
         if any("```python" in line for line in body):
             raise PageError(
                 "this text has Python blocks, but is no page under "
-                f"{self.docs}: {' '.join(body)[:200]}"
+                f"{self.docs}, or its front matter is not closed: {' '.join(body)[:200]}"
             )
         return None, 0
 
 
 def _normal(text: str) -> list[str]:
-    return [line.expandtabs(4).rstrip() for line in text.strip().splitlines()]
+    return [line.expandtabs(4).rstrip() for line in text.strip().split("\n")]

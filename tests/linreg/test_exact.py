@@ -56,6 +56,9 @@ def test_largest_stable_lr_separates_shrinking_from_growing():
     [
         ([3.0, 3.0, 3.0], "x holds only 3"),
         ([1.0], "x holds only 1"),
+        ([0.1 + 0.2, 0.3, 0.3], "x holds only 0.3"),
+        ([1e-200, 2e-200], "x holds only 1e-200"),
+        ([1e200, 2e200], "x goes up to 2e[+]200: rescale"),
         ([1.0, float("nan")], r"x\[1\] is nan"),
         ([[1.0, 2.0]], r"x has shape \(1, 2\)"),
     ],
@@ -63,6 +66,12 @@ def test_largest_stable_lr_separates_shrinking_from_growing():
 def test_bad_x_is_named(function, bad, message):
     with pytest.raises(ValueError, match=message):
         function(bad)
+
+
+def test_the_fit_is_computed_in_float64():
+    x, y = X.astype(np.float32), Y.astype(np.float32)
+    assert least_squares(x, y) == least_squares(x.astype(float), y.astype(float))
+    assert hessian(x).dtype == np.float64
 
 
 def test_bad_y_is_named():

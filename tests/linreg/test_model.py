@@ -27,6 +27,11 @@ def test_prediction_is_the_line():
     np.testing.assert_allclose(y, w * x + b, rtol=1e-6)
 
 
+def test_a_model_of_two_outputs_is_no_line():
+    with pytest.raises(ValueError, match="shape"):
+        predict(nn.Linear(1, 2), [1.0, 2.0])
+
+
 def test_nan_is_not_predicted():
     with pytest.raises(ValueError, match=r"values\[0\] is nan"):
         predict(make_model(), [float("nan")])

@@ -15,14 +15,16 @@ def test_data_are_points():
 
 
 def test_line_runs_from_end_to_end():
-    ax = plot_line(0.5, -1, label="true line", linestyle="--")
+    ax = plot_line(0.5, -1, label="true line", color="C2", linestyle="--")
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(-5, -3.5), (15, 6.5)])
     assert ax.lines[0].get_linestyle() == "--"
+    assert ax.lines[0].get_color() == "C2"
     assert labels(ax) == ("x (no unit)", "y (no unit)", ["true line"])
 
 
 def test_losses_start_at_epoch_0():
-    ax = plot_losses([3.0, 2.0, 1.5])
+    ax = plot_losses([3.0, 2.0, 1.5], linestyle=":")
+    assert ax.lines[0].get_linestyle() == ":"
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(0, 3), (1, 2), (2, 1.5)])
     assert labels(ax) == ("epoch (number)", "mean squared error (no unit)", ["loss"])
 

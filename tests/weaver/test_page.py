@@ -99,6 +99,23 @@ def test_a_block_that_nothing_would_test_is_an_error(page, old, new, line, messa
     assert message in error.value.message
 
 
+def test_a_string_that_loses_a_blank_line_is_an_error(page):
+    page.write_text(PAGE.replace('print("two")\n\n', 'print("""two\n\n    """)\n'))
+    with pytest.raises(PageError, match=rf"{page}:21: without its blank lines"):
+        read(page)
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [["one", "two\nthree\n", ""], ["```\n", "two\nthree\n", ""], ["one\n", "two\n\nthree\n", ""]],
+    ids=["no line break", "a fence", "a blank line in an answer"],
+)
+def test_an_output_that_cannot_stand_on_a_page_is_told_and_changes_nothing(page, outputs):
+    with pytest.raises(PageError, match="an output cannot stand on a page"):
+        refresh(page, outputs)
+    assert page.read_text() == PAGE
+
+
 def test_two_figures_of_one_name_are_an_error(page):
     page.write_text(PAGE.replace("fall.svg", "line.svg"))
     with pytest.raises(PageError, match=r"two figures are named line\.svg"):

@@ -73,8 +73,14 @@ def test_output_and_figure_are_woven_under_their_blocks(page):
     assert "<p><figure" not in html
 
 
-def test_two_renderings_are_equal(page):
-    assert render(page) == render(page)
+def test_two_renderings_are_equal_whatever_the_cache_and_the_users_settings(
+    page, tmp_path, monkeypatch
+):
+    first = render(page)
+    monkeypatch.setattr(weaver.run, "CACHE", tmp_path / "another")
+    (tmp_path / "matplotlibrc").write_text("axes.grid: True\nsvg.hashsalt: other\n")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
+    assert render(page) == first
 
 
 def test_a_page_without_programs_stays_as_it_is(page):
