@@ -121,6 +121,7 @@ def test_docstrings(function):
     raised = {ast.unparse(node.exc.func) for node in ast.walk(tree) if isinstance(node, ast.Raise)}
     documented = {str(error.annotation) for s in sections(function, "raises") for error in s}
     assert raised <= documented
+    assert all(hasattr(builtins, error) for error in documented), documented
 
 
 def test_the_package_is_documented():
