@@ -17,7 +17,7 @@ def test_data_are_points():
 def test_line_runs_from_end_to_end():
     ax = plot_line(0.5, -1, label="true line", linestyle="--")
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(-5, -3.5), (15, 6.5)])
-    assert ax.lines[0].get_linestyle() == "--"
+    assert (ax.lines[0].get_color(), ax.lines[0].get_linestyle()) == ("C1", "--")
     assert labels(ax) == ("x (no unit)", "y (no unit)", ["true line"])
 
 
