@@ -129,3 +129,11 @@ def test_the_package_is_documented():
     functions = {name for name in linreg.__all__ if inspect.isfunction(getattr(linreg, name))}
     assert functions <= names
     assert len(functions) >= 10
+
+
+def test_documented_attributes_exist():
+    classes = [c for m in PACKAGE.modules.values() for c in m.classes.values() if not c.is_alias]
+    assert classes
+    for one in classes:
+        told = [a.name for section in sections(one, "attributes") for a in section]
+        assert told == list(one.attributes), one.path
