@@ -57,8 +57,9 @@ def test_marks_are_named_and_told_apart(page, name):
         assert artists(ax), "these axes show nothing"
         looks = {look(artist) for artist in artists(ax)}
         named = {look(a): a.get_label() for a in artists(ax) if a.get_label()[0] != "_"}
-        if len(looks) > 1:
+        if named or len(looks) > 1:
             assert set(named) == looks, "each kind of mark needs a label"
+            assert ax.get_legend(), "labels need a legend"
             legend = [text.get_text() for text in ax.get_legend().get_texts()]
             assert sorted(legend) == sorted(named.values())
         shapes = [shape for _, *shape in looks]

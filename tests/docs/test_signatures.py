@@ -121,6 +121,7 @@ def test_docstrings(function):
     raised = {ast.unparse(node.exc.func) for node in ast.walk(tree) if isinstance(node, ast.Raise)}
     documented = {str(error.annotation) for s in sections(function, "raises") for error in s}
     assert raised <= documented
+    assert all(hasattr(builtins, error) for error in documented), documented
 
 
 def test_the_package_is_documented():
@@ -128,3 +129,11 @@ def test_the_package_is_documented():
     functions = {name for name in linreg.__all__ if inspect.isfunction(getattr(linreg, name))}
     assert functions <= names
     assert len(functions) >= 10
+
+
+def test_documented_attributes_exist():
+    classes = [c for m in PACKAGE.modules.values() for c in m.classes.values() if not c.is_alias]
+    assert classes
+    for one in classes:
+        told = [a.name for section in sections(one, "attributes") for a in section]
+        assert told == list(one.attributes), one.path

@@ -17,9 +17,13 @@ def test_data_are_points():
 def test_line_runs_from_end_to_end():
     ax = plot_line(0.5, -1, label="true line", color="C2", linestyle="--")
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(-5, -3.5), (15, 6.5)])
-    assert ax.lines[0].get_linestyle() == "--"
-    assert ax.lines[0].get_color() == "C2"
+    assert (ax.lines[0].get_color(), ax.lines[0].get_linestyle()) == ("C2", "--")
     assert labels(ax) == ("x (no unit)", "y (no unit)", ["true line"])
+
+
+def test_a_fitted_line_is_solid_and_of_another_colour_than_data():
+    line = plot_line(0.5, -1).lines[0]
+    assert (line.get_label(), line.get_color(), line.get_linestyle()) == ("fitted line", "C1", "-")
 
 
 def test_losses_start_at_epoch_0():
