@@ -70,11 +70,11 @@ def test_the_loss_never_rises_with_a_learning_rate_that_converges(seed, share):
 
 
 def test_in_float32_rounding_makes_the_last_digit_flicker_by_less_than_a_millionth():
-    """In `float32`, rounding makes the last digit flicker once the loss hardly changes: 121 rises,
-    none larger than a millionth.
+    """In `float32`, rounding makes the last digit flicker once the loss hardly changes. None of
+    these rises reaches a millionth.
     """
     losses = train(make_model(), X, Y)
-    assert len(rises(losses, tolerance=0)) == 121
+    assert rises(losses, tolerance=0)
     assert rises(losses, tolerance=1e-6) == []
     assert rises(losses[:400], tolerance=0) == []
 
