@@ -5,7 +5,10 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test site refresh bench faults links assets newest clean
+# Under how many other roundings everything is tried.
+SALTS ?= 1
+
+.PHONY: serve test site portable refresh bench faults links assets newest clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -16,7 +19,12 @@ test: .venv/ready assets
 	$(BIN)/ruff format --check
 	$(BIN)/python -m weaver check
 	$(BIN)/python -m pytest
-	$(MAKE) --no-print-directory site
+	$(MAKE) --no-print-directory portable site
+
+# Whether pages and claims hold on processors that round otherwise.
+portable: .venv/ready
+	$(BIN)/python -m weaver portable --salts $(SALTS)
+	for salt in $$(seq $(SALTS)); do $(BIN)/python -m pytest tests/docs -k claims --salt $$salt || exit; done
 
 site: .venv/ready assets
 	$(BIN)/python -m mkdocs build --strict

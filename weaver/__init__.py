@@ -6,6 +6,7 @@ it all together. Around it stand
 
 - what pages hold besides programs: `maths`, `counts`;
 - what their text has to be: `prose`, `numbers`;
+- whether they hold on other processors: `rounding`;
 - what is made of them: `notebook` and `hook`, `assets`, `changes`.
 
 `python -m weaver` works on pages by hand.

@@ -1,9 +1,12 @@
 """`python -m weaver check` tells where pages and programs differ; `refresh` mends outputs.
 
+`portable` tells where another processor would print something else.
 `notebooks` writes what readers take along, for builders that run no hook of MkDocs.
 `changes` shows a reviewer what a reader will see changed.
 """
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from weaver.changes import look, look_elsewhere, report
 from weaver.notebook import FOLDER, Site, write
 from weaver.numbers import unfounded
 from weaver.page import PageError, read, refresh
-from weaver.run import problems, run
+from weaver.run import CAPABILITY, problems, run
 
 
 @click.group()
@@ -38,6 +41,32 @@ def check(pages: tuple[Path, ...]) -> None:
 def refresh_pages(pages: tuple[Path, ...]) -> None:
     """Put what their programs print into PAGES (all pages of docs by default)."""
     _work(pages, mend=True)
+
+
+@main.command()
+@PAGES
+@click.option("--salts", default=1, show_default=True, help="How many other roundings to try.")
+def portable(pages: tuple[Path, ...], salts: int) -> None:
+    """Tell what PAGES (all pages of docs by default) print that rounding decides.
+
+    Their programs run with results moved in the last place, and once as on an old processor.
+    """
+    if as_it_is := CAPABILITY not in os.environ:
+        # PyTorch reads it when it is loaded, so that it takes another process.
+        command = [sys.executable, "-m", "weaver", "portable", "--salts", "0", *pages]
+        old = subprocess.run(command, env=os.environ | {CAPABILITY: "default"}, check=False)
+    programs = [p for path in pages or sorted(Path("docs").rglob("*.md")) for p in read(path)]
+    found = {}
+    for salt in range(int(as_it_is), salts + 1):
+        rounding = f"salt {salt}" if salt else f"{CAPABILITY}={os.environ[CAPABILITY]}"
+        for program, result in zip(programs, run(programs, salt), strict=True):
+            for problem in problems(program, result, rounding):
+                found.setdefault(program.place, problem)
+    if found:
+        raise PageError("\n\n".join(found.values()))
+    print(f"{len(programs)} programs print the same under {rounding}")
+    if as_it_is and old.returncode:
+        sys.exit(old.returncode)
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Programs -> results: each in a fork of its own, cached."""
+"""Programs -> results: each in a fork of its own, cached; by a salt, under another rounding."""
 
 import contextlib
 import hashlib
@@ -16,6 +16,7 @@ from difflib import unified_diff
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import repeat
 from pathlib import Path
 
 from weaver.page import Program
@@ -23,7 +24,11 @@ from weaver.page import Program
 CACHE = Path(".cache/weaver")
 SECONDS = 120
 # As this process has them loaded, whatever becomes of the files.
-ENGINE = [Path(__file__).with_name(name).read_bytes() for name in ("run.py", "figure.py")]
+ENGINE = [
+    Path(__file__).with_name(name).read_bytes() for name in ("run.py", "figure.py", "rounding.py")
+]
+# Makes PyTorch compute as on an old processor.
+CAPABILITY = "ATEN_CPU_CAPABILITY"
 
 
 @dataclass(frozen=True)
@@ -35,19 +40,23 @@ class Result:
     error: str | None = None
 
 
-def run(programs: Iterable[Program]) -> list[Result]:
-    """Run the programs that the cache does not know, as many at once as there are cores."""
+def run(programs: Iterable[Program], salt: int = 0) -> list[Result]:
+    """Run the programs that the cache does not know, as many at once as there are cores.
+
+    A salt other than 0 moves what rounding leaves open, as `weaver.rounding` says.
+    """
     programs = list(programs)
     depends = base()
-    files = [CACHE / f"{_key(depends, program.code)}.json" for program in programs]
+    files = [CACHE / f"{_key(depends, program.code, salt)}.json" for program in programs]
     missing = [k for k, file in enumerate(files) if not file.exists()]
     fresh = {}
     if missing:
         page = programs[missing[0]].path
-        print(f"{page}: running {len(missing)} of {len(programs)} programs", file=sys.stderr)
+        how = f" under salt {salt}" if salt else ""
+        print(f"{page}: running {len(missing)} of {len(programs)} programs{how}", file=sys.stderr)
         CACHE.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            results = list(pool.map(_fork, [programs[k].code for k in missing]))
+            results = list(pool.map(_fork, [programs[k].code for k in missing], repeat(salt)))
         # What a program imported is not what the key names if somebody saved meanwhile.
         same = base() == depends
         for k, result in zip(missing, results, strict=True):
@@ -61,21 +70,27 @@ def run(programs: Iterable[Program]) -> list[Result]:
     return [fresh.get(k) or _load(file) for k, file in enumerate(files)]
 
 
-def problems(program: Program, result: Result) -> list[str]:
-    """Where a page and its program differ, in plain words that begin with page:line."""
-    found = []
+def problems(program: Program, result: Result, rounding: str = "") -> list[str]:
+    """Where a page and its program differ, in plain words that begin with page:line.
+
+    `rounding` names the one that the result was computed with, if it is another one.
+    """
+    block, remedy, found = "the block", "`make refresh` puts what it prints into the page", []
+    if rounding:
+        block = f"under {rounding} the block"
+        remedy = "rounding decides it, so print what holds on every machine, such as fewer digits"
     if result.error is not None:
-        return [f"{program.place}: the block fails {result.error}"]
+        return [f"{program.place}: {block} fails {result.error}"]
     if result.output != program.output:
         shown, printed = program.output.splitlines(), result.output.splitlines()
         difference = unified_diff(shown, printed, "the page", "the block", lineterm="", n=0)
         found.append(
-            f"{program.place}: the block prints something else than the page shows; "
-            "`make refresh` puts what it prints into the page:\n" + "\n".join(difference)
+            f"{program.place}: {block} prints something else than the page shows; "
+            f"{remedy}:\n" + "\n".join(difference)
         )
     if len(result.figures) != len(program.images):
         found.append(
-            f"{program.place}: the block shows {len(result.figures)} figures, and "
+            f"{program.place}: {block} shows {len(result.figures)} figures, and "
             f"{len(program.images)} image lines stand under it: "
             "write one ![what the picture shows](name.svg) for each plt.show()"
         )
@@ -95,13 +110,15 @@ def _versions() -> dict[str, str]:
 
 def base() -> str:
     """What every program's result depends on: versions, `linreg`, and how it is run."""
-    package = find_spec("linreg").submodule_search_locations
-    sources = [file for folder in package for file in sorted(Path(folder).rglob("*.py"))]
-    return repr([_versions(), ENGINE, [(file.name, file.read_bytes()) for file in sources]])
+    folders = find_spec("linreg").submodule_search_locations
+    sources = [file for folder in folders for file in sorted(Path(folder).rglob("*.py"))]
+    processor = os.environ.get(CAPABILITY)
+    package = [(file.name, file.read_bytes()) for file in sources]
+    return repr([_versions(), ENGINE, package, processor])
 
 
-def _key(base: str, code: str) -> str:
-    return hashlib.sha256(f"{base}{code}".encode()).hexdigest()
+def _key(base: str, code: str, salt: int) -> str:
+    return hashlib.sha256(f"{base}{code}{salt}".encode()).hexdigest()
 
 
 @cache
@@ -111,13 +128,13 @@ def _context():
     if method == "forkserver":
         # PyTorch loads _dynamo, a second's work, when a program makes its first optimizer.
         loaded = ["torch._dynamo", "matplotlib.pyplot", "matplotlib.backends.backend_svg"]
-        context.set_forkserver_preload([*loaded, "weaver.figure"])
+        context.set_forkserver_preload([*loaded, "weaver.figure", "weaver.rounding"])
     return context
 
 
-def _fork(code: str) -> Result:
+def _fork(code: str, salt: int) -> Result:
     ours, theirs = _context().Pipe(duplex=False)
-    child = _context().Process(target=_send, args=(code, theirs))
+    child = _context().Process(target=_send, args=(code, salt, theirs))
     child.start()
     theirs.close()
     try:
@@ -132,17 +149,17 @@ def _fork(code: str) -> Result:
         child.join()
 
 
-def _send(code: str, pipe) -> None:
+def _send(code: str, salt: int, pipe) -> None:
     import numpy as np
 
     # A .pyc passes for its source if the two are of one second and one size.
     sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
     # A fork has the generator of its parent; without a seed, programs have to differ.
     np.random.seed()
-    pipe.send(execute(code))
+    pipe.send(execute(code, salt=salt))
 
 
-def execute(code: str, keep: Callable | None = None) -> Result:
+def execute(code: str, keep: Callable | None = None, salt: int = 0) -> Result:
     """Run one program in this process, as `__main__` and with warnings as errors.
 
     `keep` makes the result's figures out of Matplotlib's, by default the SVG of each.
@@ -150,6 +167,7 @@ def execute(code: str, keep: Callable | None = None) -> Result:
     import matplotlib.pyplot as plt
 
     from weaver.figure import SETTINGS, draw
+    from weaver.rounding import compiled, moved
 
     figures = []
 
@@ -165,7 +183,8 @@ def execute(code: str, keep: Callable | None = None) -> Result:
     try:
         with contextlib.redirect_stdout(stdout), warnings.catch_warnings():
             warnings.simplefilter("error")
-            exec(compile(code, "<block>", "exec"), {"__name__": "__main__"})
+            with moved(salt) if salt else contextlib.nullcontext():
+                exec(compiled(code, "<block>"), {"__name__": "__main__"})
     except BaseException as error:
         frames = traceback.extract_tb(error.__traceback__)
         inside = [code.splitlines()[f.lineno - 1] for f in frames if f.filename == "<block>"]

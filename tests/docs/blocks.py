@@ -7,6 +7,7 @@ from unittest import mock
 import matplotlib.pyplot as plt
 
 from weaver.page import read
+from weaver.rounding import compiled
 
 
 @cache
@@ -15,6 +16,6 @@ def variables(page: str, part: str) -> dict:
     (program,) = (p for p in read(Path("docs/tutorial", page)) if part in p.code)
     names = {"__name__": "__main__"}
     with mock.patch.object(plt, "show"):
-        exec(program.code, names)
+        exec(compiled(program.code, program.place), names)
     plt.close("all")
     return names

@@ -145,7 +145,8 @@ def test_without_relu_the_chain_is_a_straight_line():
     assert nn.ReLU()(torch.tensor([-3.0, 2.0])).tolist() == [0, 2]
     torch.manual_seed(0)
     chain = nn.Sequential(nn.Linear(1, 8), nn.Linear(8, 1)).double()
-    line = chain(torch.linspace(-5, 15, 9).double()[:, None]).flatten().detach()
+    x = torch.linspace(-5, 15, 9, dtype=torch.float64)
+    line = chain(x[:, None]).flatten().detach()
     np.testing.assert_allclose(np.diff(line, 2), 0, atol=1e-9)
 
 

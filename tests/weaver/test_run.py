@@ -86,10 +86,15 @@ def test_each_show_draws_the_figures_that_are_open():
 
 
 def test_the_key_holds_code_sources_and_versions(tmp_path, monkeypatch):
-    keys = {weaver.run._key(weaver.run.base(), code) for code in ("a", "b")}
-    assert len(keys) == 2
-    assert weaver.run._key(weaver.run.base(), "a") in keys
+    ways = [("a", 0), ("b", 0), ("a", 1)]
+    keys = {weaver.run._key(weaver.run.base(), code, salt) for code, salt in ways}
+    assert len(keys) == 3
+    assert weaver.run._key(weaver.run.base(), "a", 0) in keys
     bases = {weaver.run.base()}
+    for processor in ["default", "avx2"]:
+        with monkeypatch.context() as patch:
+            patch.setenv(weaver.run.CAPABILITY, processor)
+            bases.add(weaver.run.base())
     for name in ["python", "numpy", "torch", "matplotlib"]:
         versions = weaver.run._versions() | {name: "0"}
         with monkeypatch.context() as patch:
@@ -108,7 +113,7 @@ def test_the_key_holds_code_sources_and_versions(tmp_path, monkeypatch):
                 Path, "read_bytes", lambda p, s=source, c=changed: c if p == s else read(p)
             )
             bases.add(weaver.run.base())
-    assert len(bases) == 1 + 4 + 1 + len(sources)
+    assert len(bases) == 1 + 2 + 4 + 1 + len(sources)
 
 
 def test_a_result_is_not_kept_if_the_package_changed_meanwhile(monkeypatch):
