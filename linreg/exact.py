@@ -61,10 +61,12 @@ def least_squares(x: ArrayLike, y: ArrayLike) -> Fit:
     x, y = _points(x), column("y", y)
     if x.shape != y.shape:
         raise ValueError(f"x has {len(x)} numbers, y has {len(y)}: give pairs")
-    n, x_mean, dx = len(x), x.mean(), x - x.mean()
-    w = dx @ y / (dx @ dx)
-    b = y.mean() - w * x_mean
-    residuals = y - (w * x + b)
+    n, x_mean, y_mean = len(x), x.mean(), y.mean()
+    # Distances from the means keep the digits that x and y lose where they lie far from 0.
+    dx, dy = x - x_mean, y - y_mean
+    w = dx @ dy / (dx @ dx)
+    b = y_mean - w * x_mean
+    residuals = dy - w * dx
     rss = residuals @ residuals
     s2 = rss / (n - 2) if n > 2 else np.nan
     w_se = np.sqrt(s2 / (dx @ dx))

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -20,9 +22,26 @@ def test_fit_is_the_reference_run():
     assert repr(fit) == "y = 0.4784 x -0.9167  (standard errors 0.042, 0.29; loss 0.8175)"
 
 
-def test_fit_survives_a_large_offset():
-    # A textbook form with sums of squares loses every digit here.
-    assert least_squares(X + 1e8, Y).w == pytest.approx(least_squares(X, Y).w, rel=1e-6)
+def exact_line(x, y):
+    """Compute the line and its loss in rational numbers, by the sums of a textbook."""
+    x, y = [Fraction(v) for v in x], [Fraction(v) for v in y]
+    x_mean, y_mean = sum(x) / len(x), sum(y) / len(y)
+    dx, dy = [v - x_mean for v in x], [v - y_mean for v in y]
+    w = sum(a * b for a, b in zip(dx, dy, strict=True)) / sum(a * a for a in dx)
+    loss = sum((b - w * a) ** 2 for a, b in zip(dx, dy, strict=True)) / len(x)
+    return w, y_mean - w * x_mean, loss
+
+
+@pytest.mark.parametrize("x_mean", [0, 1e3, -1e7, 1e8, 2e9])
+@pytest.mark.parametrize("y_mean", [0, 1e8, -2e9])
+@pytest.mark.parametrize("sigma", [1, 1e-9])
+def test_fit_agrees_with_exact_rationals(x_mean, y_mean, sigma):
+    x, y = make_data(n=50, sigma=sigma)
+    x, y = x + x_mean, y + y_mean
+    fit, (w, b, loss) = least_squares(x, y), exact_line(x, y)
+    assert fit.w == pytest.approx(float(w), rel=1e-12)
+    assert abs(fit.b - b) <= 1e-12 * (abs(y.mean()) + abs(w * x.mean()))
+    assert abs(fit.loss - loss) <= 1e-12 * y.var()
 
 
 def test_two_points_leave_no_residual():
