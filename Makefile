@@ -1,4 +1,7 @@
 # Two commands do everything on a fresh machine: `make serve` and `make test`.
+# What it installs, requirements.txt holds, setuptools for the build of the package included.
+export PIP_CONSTRAINT := requirements.txt
+export PIP_BUILD_CONSTRAINT := requirements.txt
 # The theme advertises its successor at every build.
 export NO_MKDOCS_2_WARNING := 1
 
@@ -8,7 +11,7 @@ BIN := .venv/bin
 # Under how many other roundings everything is tried.
 SALTS ?= 1
 
-.PHONY: serve test site portable refresh bench faults links assets newest clean
+.PHONY: serve test site portable refresh bench faults links assets lock newest clean
 
 # Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
@@ -40,14 +43,25 @@ bench: .venv/ready
 assets: .venv/ready
 	$(BIN)/python -m weaver.assets
 
-# The same tests with the newest release of everything, in an environment of its own.
+# Brings requirements.txt up to date, for every supported Python and system.
+lock: .venv/ready
+	$(BIN)/pip install uv
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-annotate requirements.in --output-file requirements.txt
+
+# The same tests with the newest release of one package, or of everything, in an
+# environment of its own; tells which versions are other than those of requirements.txt.
+RELEASE ?= everything
+NEW := .cache/newest
 newest:
-	$(PYTHON) -m venv .cache/newest
-	sed -n '/^site = \[/,/^\]/s/^ *"\([^=~>"]*\).*/\1/p' pyproject.toml \
-	    | xargs .cache/newest/bin/pip install --quiet --upgrade --editable .
-	.cache/newest/bin/pip list
-	.cache/newest/bin/python -m weaver.assets
-	.cache/newest/bin/python -m pytest
+	$(PYTHON) -m venv $(NEW)
+	$(NEW)/bin/pip install --requirement requirements.in --editable .
+	sed 's/==.*//' requirements.in > $(NEW)/everything
+	PIP_CONSTRAINT= PIP_BUILD_CONSTRAINT= $(NEW)/bin/pip install --upgrade --upgrade-strategy eager \
+	    $(if $(filter everything,$(RELEASE)),--requirement $(NEW)/everything,$(RELEASE))
+	sed 's/ ;.*//' requirements.txt > $(NEW)/locked
+	$(NEW)/bin/pip freeze --exclude-editable | grep -vixFf $(NEW)/locked | sed 's/^/other than locked: /'
+	$(NEW)/bin/python -m weaver.assets
+	$(NEW)/bin/python -m weaver check; checked=$$?; $(NEW)/bin/python -m pytest && exit $$checked
 
 # Breaks one thing at a time, and tells which check notices; some ten minutes.
 faults: .venv/ready assets
@@ -60,9 +74,9 @@ links: site
 clean:
 	rm -rf .venv .cache site docs/downloads docs/assets/made
 
-.venv/ready: pyproject.toml
+.venv/ready: pyproject.toml requirements.in requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	@echo 'Setting up .venv: some minutes, most of them for PyTorch.'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable '.[site]'
-	$(BIN)/pip install --quiet --editable '.[zensical]' || echo 'No Zensical: its test is skipped'
+	$(BIN)/pip install --requirement requirements.in --editable .
 	@touch $@

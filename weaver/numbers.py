@@ -147,7 +147,7 @@ def unfounded(path: Path) -> tuple[int, list[str]]:
         rest = text.text
         for quotation in quoted:
             rest = rest.replace(quotation, _blank(quotation))
-        for pattern, truth in ((VERSION, _versions()), (STEP, _steps())):
+        for pattern, truth in ((VERSION, _versions()), (STEP, _steps(DOCS))):
             for match in pattern.finditer(rest):
                 count += 1
                 if not _holds(match, truth):
@@ -207,17 +207,18 @@ def quotations() -> list[dict]:
 @cache
 def _versions() -> dict[str, str]:
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pins = dict(r.split("==") for r in project["optional-dependencies"]["site"] if "==" in r)
+    locked = Path("requirements.txt").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([\w-]+)==([\w.]+)", locked, re.MULTILINE))
     names = {"PyTorch": "torch", "NumPy": "numpy", "Matplotlib": "matplotlib"}
     python = project["requires-python"].removeprefix(">=")
     return {"Python": python} | {name: pins[pin] for name, pin in names.items()}
 
 
 @cache
-def _steps() -> list[int]:
+def _steps(docs: Path) -> list[int]:
     titles = [
         STEP_TITLE.match(text.text)
-        for path in DOCS.rglob("*.md")
+        for path in docs.rglob("*.md")
         for text in texts(path)
         if text.kind == "heading"
     ]

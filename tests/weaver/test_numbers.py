@@ -107,7 +107,7 @@ def test_unfounded_numbers(tmp_path, monkeypatch):
     monkeypatch.setattr(numbers, "DOCS", tmp_path)
     quotation = {"page": "page.md", "text": "In 1805", "source": "A book of that year"}
     monkeypatch.setattr(numbers, "quotations", lambda: [quotation])
-    monkeypatch.setattr(numbers, "_steps", lambda: [1, 2])
+    monkeypatch.setattr(numbers, "_steps", lambda docs: [1, 2])
     monkeypatch.setattr(numbers, "_versions", lambda: {"Python": "3.11"})
 
     page.write_text(PAGE.format(step=2, python="3.11", year=1805))
@@ -123,7 +123,6 @@ def test_unfounded_numbers(tmp_path, monkeypatch):
 
 def test_short_numbers_tuples_and_code_come_from_where_they_stand(tmp_path, monkeypatch):
     monkeypatch.setattr(numbers, "DOCS", tmp_path)
-    monkeypatch.setattr(numbers, "_steps", lambda: [])
     page = tmp_path / "page.md"
     page.write_text(
         "# Page\n\n## One\n\nIt is 5, in `f(7)` and (20, 1).\n\n"
