@@ -77,7 +77,8 @@ def served(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
     if executable is None:
         message = "NOT CHECKED in a browser: no Chromium is found; install Debian's `chromium`"
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(message)
