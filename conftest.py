@@ -2,6 +2,9 @@
 
 import contextlib
 import os
+import tempfile
+
+import pytest
 
 # Before anything imports Matplotlib: tests have no screen.
 os.environ["MPLBACKEND"] = "agg"
@@ -11,12 +14,17 @@ def pytest_addoption(parser) -> None:
     parser.addoption("--salt", type=int, default=0, help="move results as `weaver portable` does")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config) -> None:
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    if not config.option.basetemp:
+        # pytest's own folders are shared by all runs of a user, which remove each other's.
+        folder = tempfile.TemporaryDirectory(prefix="pytest-", ignore_cleanup_errors=True)
+        config.option.basetemp = stack.enter_context(folder)
     if salt := config.getoption("salt"):
         from weaver.rounding import moved
 
-        stack = contextlib.ExitStack()
-        config.add_cleanup(stack.close)
         stack.enter_context(moved(salt))
 
 

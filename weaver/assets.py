@@ -11,7 +11,7 @@ from pathlib import Path
 
 from weaver.maths import CHARACTERS
 from weaver.page import Program, read
-from weaver.run import CACHE, base
+from weaver.run import CACHE, base, save
 
 HOME = Path("docs/index.md")
 MADE = Path("docs/assets/made")
@@ -56,10 +56,8 @@ def write(name: str, depends: str, make: Callable[[], bytes]) -> None:
     cached = CACHE / f"{hashlib.sha256(depends.encode()).hexdigest()}-{name}"
     if not cached.exists():
         print(f"making {MADE / name}", file=sys.stderr)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        cached.write_bytes(make())
-    MADE.mkdir(parents=True, exist_ok=True)
-    (MADE / name).write_bytes(cached.read_bytes())
+        save(cached, make())
+    save(MADE / name, cached.read_bytes())
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """MkDocs' part of the notebooks: writes them before a build, mends the one it renders."""
 
+import contextlib
 import os
 import re
+import tempfile
 from html import escape, unescape
 from pathlib import Path
 
@@ -22,6 +24,9 @@ FOREIGN = (
     ".anchor-link"
 )
 
+# Each build has its own notebooks, which name its addresses.
+_made = contextlib.ExitStack()
+
 MATHS = re.compile(rf"\$\$(.+?)\$\$|{INLINE}", re.DOTALL)
 
 
@@ -30,11 +35,19 @@ def on_files(files, config) -> None:
     # The kernel would inherit it and draw nothing.
     os.environ.pop("MPLBACKEND", None)
     # Not into docs, whose changes make `mkdocs serve` build again.
-    root = Path(".cache/take-along")
+    root = Path(_made.enter_context(tempfile.TemporaryDirectory(prefix="take-along-")))
     for name in write(Site.load(Path(config.config_file_path)), root):
         if old := files.get_file_from_path(name):
             files.remove(old)
         files.append(File(name, str(root), config.site_dir, config.use_directory_urls))
+
+
+def on_post_build(config) -> None:
+    _made.close()
+
+
+def on_build_error(error) -> None:
+    _made.close()
 
 
 def on_page_content(html: str, page, config, files) -> str:

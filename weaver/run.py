@@ -54,17 +54,13 @@ def run(programs: Iterable[Program], salt: int = 0) -> list[Result]:
         page = programs[missing[0]].path
         how = f" under salt {salt}" if salt else ""
         print(f"{page}: running {len(missing)} of {len(programs)} programs{how}", file=sys.stderr)
-        CACHE.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             results = list(pool.map(_fork, [programs[k].code for k in missing], repeat(salt)))
         # What a program imported is not what the key names if somebody saved meanwhile.
         same = base() == depends
         for k, result in zip(missing, results, strict=True):
             if result.error is None and same:
-                # Written aside and moved, so that no reader meets half a result.
-                part = files[k].with_suffix(f".{os.getpid()}")
-                part.write_text(json.dumps(asdict(result)), encoding="utf-8")
-                part.replace(files[k])
+                save(files[k], json.dumps(asdict(result)).encode())
             else:
                 fresh[k] = result
     return [fresh.get(k) or _load(file) for k, file in enumerate(files)]
@@ -75,26 +71,35 @@ def problems(program: Program, result: Result, rounding: str = "") -> list[str]:
 
     `rounding` names the one that the result was computed with, if it is another one.
     """
-    block, remedy, found = "the block", "`make refresh` puts what it prints into the page", []
+    found, under, remedy = [], "", "`make refresh` puts what it prints into the page"
     if rounding:
-        block = f"under {rounding} the block"
+        under = f"under {rounding} "
         remedy = "rounding decides it, so print what holds on every machine, such as fewer digits"
     if result.error is not None:
-        return [f"{program.place}: {block} fails {result.error}"]
+        return [f"{program.place}: {under}the block fails {result.error}"]
     if result.output != program.output:
         shown, printed = program.output.splitlines(), result.output.splitlines()
         difference = unified_diff(shown, printed, "the page", "the block", lineterm="", n=0)
         found.append(
-            f"{program.place}: {block} prints something else than the page shows; "
+            f"{program.place}: {under}the block prints something else than the page shows; "
             f"{remedy}:\n" + "\n".join(difference)
         )
     if len(result.figures) != len(program.images):
         found.append(
-            f"{program.place}: {block} shows {len(result.figures)} figures, and "
+            f"{program.place}: {under}the block shows {len(result.figures)} figures, and "
             f"{len(program.images)} image lines stand under it: "
             "write one ![what the picture shows](name.svg) for each plt.show()"
         )
     return found
+
+
+def save(file: Path, data: bytes) -> None:
+    """Write a file aside and move it to its place, so that nobody meets half of it."""
+    part = CACHE / f"{file.name}.{os.getpid()}"
+    for folder in (CACHE, file.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(data)
+    part.replace(file)
 
 
 def _load(file: Path) -> Result:

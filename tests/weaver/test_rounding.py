@@ -126,31 +126,47 @@ def test_a_move_is_of_a_few_units_in_the_last_place(dtype):
     np.testing.assert_array_equal(move(still, 1), still)
 
 
-def portable(folder: Path, code: str, output: str, **environment: str) -> tuple[int, str]:
-    """Run `weaver portable` on a page."""
-    fence = "<!--pytest-codeblocks:expected-output-->\n\n```text"
-    page = folder / "page.md"
-    page.write_text(f"# A page\n\n```python\n{code}\n```\n\n{fence}\n{output}\n```\n")
-    environment = {k: v for k, v in os.environ.items() if k != CAPABILITY} | environment
-    command = [sys.executable, "-m", "weaver", "portable", str(page)]
+PAGE = """# A page
+
+```python
+import numpy as np
+print(np.array([0.1, 0.2, 0.4]).mean().round({digits}))
+```
+
+<!--pytest-codeblocks:expected-output-->
+
+```text
+{mean}
+```
+
+```python
+import os
+print(os.environ.get("{capability}") {test})
+```
+
+<!--pytest-codeblocks:expected-output-->
+
+```text
+{answer}
+```
+"""
+
+
+def portable(page: Path, **parts) -> tuple[int, str]:
+    page.write_text(PAGE.format(capability=CAPABILITY, **parts))
+    environment = {k: v for k, v in os.environ.items() if k != CAPABILITY}
+    command = [sys.executable, "-m", "weaver", "portable", page]
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     return ran.returncode, ran.stdout + ran.stderr
 
 
-def test_a_digit_that_rounding_decides_is_told_with_place_and_both_outputs(tmp_path):
-    code = "import numpy as np\nprint(np.array([0.1, 0.2, 0.4]).mean())"
-    status, said = portable(tmp_path, code, "0.2333333333333333")
+def test_what_rounding_decides_is_told_with_place_and_both_outputs(tmp_path):
+    page = tmp_path / "page.md"
+    status, said = portable(page, digits=17, mean="0.2333333333333333", test="", answer="None")
     assert status == 1
-    assert "page.md:3: under salt 1 the block prints something else than the page" in said
+    assert f"{page}:3: under salt 1 the block prints something else than the page" in said
     assert "such as fewer digits:" in said
     assert "\n-0.2333333333333333\n+0.23333333333333" in said
-    assert portable(tmp_path, code.replace(".mean()", ".mean().round(3)"), "0.233")[0] == 0
-
-
-def test_programs_run_once_as_on_an_old_processor(tmp_path):
-    code = f"import os\nprint(os.environ.get('{CAPABILITY}'))"
-    status, said = portable(tmp_path, code, "None")
-    assert status == 1
-    assert f"page.md:3: under {CAPABILITY}=default the block prints something else" in said
+    assert f"{page}:14: under {CAPABILITY}=default the block prints something else" in said
     assert "\n-None\n+default" in said
-    assert portable(tmp_path, code, "default", **{CAPABILITY: "default"})[0] == 0
+    assert portable(page, digits=3, mean="0.233", test="== 0", answer="False")[0] == 0
