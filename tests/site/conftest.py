@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -37,10 +38,19 @@ def build(folder: Path, **environment: str) -> Path:
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serves a site below /course/, with its own page for addresses that it lacks."""
+    """Serves a site below /course/, with its own page for addresses that it lacks.
+
+    Below /slow/course/, pages arrive in pieces.
+    """
 
     def translate_path(self, path: str) -> str:
-        return super().translate_path(path.removeprefix("/course"))
+        return super().translate_path(path.removeprefix("/slow").removeprefix("/course"))
+
+    def copyfile(self, source, outputfile) -> None:
+        pause = 0.03 if re.match(r"/slow/.*\.html$", self.path) else 0
+        while piece := source.read(6_000):
+            outputfile.write(piece)
+            time.sleep(pause)
 
     def send_error(self, code, message=None, explain=None) -> None:
         body = (Path(self.directory) / "404.html").read_bytes()
