@@ -144,13 +144,13 @@ def refresh(path: Path, outputs: list[str]) -> int:
         shown = ["", MARKER, "", "```text", *output.splitlines(), "```"] if output else []
         lines[program.end : program.output_end] = [indent + s if s else "" for s in shown]
     if changed:
-        path.write_text("\n".join(lines), encoding="utf-8")
+        path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
         try:
             taken = [program.output for program in read(path)] == outputs
         except PageError:
             taken = False
         if not taken:
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="\n")
             raise PageError(
                 f"{path}: an output cannot stand on a page: end it with a line break, and print "
                 "no ``` and, in an indented block, no blank line"

@@ -23,7 +23,9 @@ from tests.docs.reference import FIT, X, Y, after, x, y
 from weaver.page import read
 
 PAGE = Path("docs/tutorial/conclusion.md")
-ROWS = re.findall(r"^\| (.+?) \| (.+?) \| \[.+?\]\((\w+\.md)#(.+?)\) \|$", PAGE.read_text(), re.M)
+ROWS = re.findall(
+    r"^\| (.+?) \| (.+?) \| \[.+?\]\((\w+\.md)#(.+?)\) \|$", PAGE.read_text(encoding="utf-8"), re.M
+)
 
 
 def test_the_whole_way_in_one_program_finds_the_fitted_line():
@@ -39,7 +41,7 @@ def test_the_whole_way_in_one_program_finds_the_fitted_line():
 
 def test_the_page_ends_with_the_table_of_claims():
     """a table of claims often heard."""
-    lines = PAGE.read_text().rstrip().splitlines()
+    lines = PAGE.read_text(encoding="utf-8").rstrip().splitlines()
     assert len(ROWS) == 12
     assert all(line.startswith("| ") for line in lines[-len(ROWS) :])
 

@@ -36,7 +36,9 @@ def programs():
 def command(text):
     """Tell whether a text is a command that the Makefile knows."""
     make = re.fullmatch(r"make (\w+)", text)
-    return make and re.search(rf"^{make[1]}:", Path("Makefile").read_text(), re.MULTILINE)
+    return make and re.search(
+        rf"^{make[1]}:", Path("Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
 
 
 def unknown(path):

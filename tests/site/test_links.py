@@ -82,7 +82,7 @@ def test_a_broken_link_names_its_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("docs", "site"):
         Path(name).mkdir()
-    Path("docs/index.md").write_text("# Home\n\nA [link](other.md#gone).\n")
-    Path("site/index.html").write_text('<a href="other.html#gone"></a>')
-    Path("site/other.html").write_text("")
+    Path("docs/index.md").write_text("# Home\n\nA [link](other.md#gone).\n", encoding="utf-8")
+    Path("site/index.html").write_text('<a href="other.html#gone"></a>', encoding="utf-8")
+    Path("site/other.html").write_text("", encoding="utf-8")
     assert broken(tmp_path / "site") == ["docs/index.md:3: other.html has no anchor #gone"]

@@ -153,7 +153,7 @@ print(os.environ.get("{capability}") {test})
 
 
 def portable(page: Path, **parts) -> tuple[int, str]:
-    page.write_text(PAGE.format(capability=CAPABILITY, **parts))
+    page.write_text(PAGE.format(capability=CAPABILITY, **parts), encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if k != CAPABILITY}
     command = [sys.executable, "-m", "weaver", "portable", page]
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

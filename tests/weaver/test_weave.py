@@ -60,7 +60,9 @@ def render(path: Path, text: str | None = None) -> str:
         extensions=["weaver", "admonition", "pymdownx.superfences"],
         extension_configs={"weaver": {"docs_dir": str(docs)}},
     )
-    return md.convert(FRONT_MATTER.sub("", path.read_text()) if text is None else text)
+    return md.convert(
+        FRONT_MATTER.sub("", path.read_text(encoding="utf-8")) if text is None else text
+    )
 
 
 def test_output_and_figure_are_woven_under_their_blocks(page):
