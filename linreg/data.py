@@ -21,7 +21,8 @@ def make_data(
         x, uniform in [-5, 15), and y = w x + b + noise: float64 arrays of shape (n,).
 
     Raises:
-        ValueError: If n is below 2, sigma is negative, or a number is not finite.
+        ValueError: If n is below 2, sigma is negative, a number is not finite, or y
+            leaves the range of float64.
     """
     if n < 2:
         raise ValueError(f"n={n}: a line needs at least 2 points")
@@ -31,7 +32,10 @@ def make_data(
         raise ValueError(f"sigma={sigma}: a standard deviation is 0 or more")
     rng = np.random.default_rng(seed)
     x = rng.uniform(-5, 15, n)
-    y = w * x + b + rng.normal(0, sigma, n)
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = w * x + b + rng.normal(0, sigma, n)
+    if not np.isfinite(y).all():
+        raise ValueError(f"w={w}, b={b}, sigma={sigma}: y overflows; give smaller numbers")
     return x, y
 
 
@@ -46,10 +50,15 @@ def column(name: str, a: ArrayLike) -> np.ndarray:
         The same numbers, float64, shape (n,).
 
     Raises:
-        ValueError: If the shape is not (n,), n is 0, or a number is not finite or
-            beyond 1e100, where squares overflow.
+        ValueError: If the numbers are masked or not real, the shape is not (n,), n is
+            0, or a number is not finite or beyond 1e100, where squares overflow.
     """
-    a = np.asarray(a, dtype=np.float64)
+    if np.ma.isMaskedArray(a):
+        raise ValueError(f"{name} is masked: drop the masked rows of x and y first")
+    a = np.asarray(a)
+    if a.dtype.kind not in "biuf":
+        raise ValueError(f"{name} holds {a.dtype}: give real numbers")
+    a = a.astype(np.float64)
     if a.ndim != 1 or a.size == 0:
         raise ValueError(f"{name} has shape {a.shape}: give n numbers of shape (n,)")
     if not np.isfinite(a).all():
@@ -70,8 +79,8 @@ def to_tensor(values: ArrayLike) -> torch.Tensor:
         A float32 tensor of shape (n, 1) that shares no memory with `values`.
 
     Raises:
-        ValueError: If the shape is not (n,), n is 0, or a number is not finite
-            or too large for float32.
+        ValueError: If the values are no real numbers of shape (n,), n is 0, or a
+            number is not finite or too large for float32.
     """
     values = column("values", values)
     t = torch.tensor(values, dtype=torch.float32)

@@ -1,5 +1,6 @@
 """What training aims at: the line of least squares, in closed form."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,10 @@ class Fit:
     w_se: float
     b_se: float
     loss: float
+
+    def __iter__(self) -> Iterator[float]:
+        """Give w and b, so that `w, b = fit` works as with `coefficients`."""
+        return iter((self.w, self.b))
 
     def __repr__(self) -> str:
         return (

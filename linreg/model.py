@@ -5,7 +5,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import nn
 
-from linreg.data import to_tensor
+from linreg.data import column
 
 
 def make_model(seed: int = 2) -> nn.Linear:
@@ -21,6 +21,23 @@ def make_model(seed: int = 2) -> nn.Linear:
     return nn.Linear(1, 1)
 
 
+def parameters(model: nn.Linear) -> tuple[torch.Tensor, torch.Tensor]:
+    """Check that a model is a line.
+
+    Args:
+        model: `nn.Linear(1, 1)`, with its bias.
+
+    Returns:
+        Its weight, shape (1, 1), and its bias, shape (1,).
+
+    Raises:
+        ValueError: If the model is another one.
+    """
+    if not isinstance(model, nn.Linear) or model.weight.shape != (1, 1) or model.bias is None:
+        raise ValueError(f"{model} is no line: make it with make_model() or nn.Linear(1, 1)")
+    return model.weight, model.bias
+
+
 def coefficients(model: nn.Linear) -> tuple[float, float]:
     """Read the line out of a model.
 
@@ -29,22 +46,32 @@ def coefficients(model: nn.Linear) -> tuple[float, float]:
 
     Returns:
         Slope w, in units of y per unit of x, and intercept b, in units of y.
+
+    Raises:
+        ValueError: If the model is another one.
     """
-    return model.weight.item(), model.bias.item()
+    weight, bias = parameters(model)
+    return weight.item(), bias.item()
 
 
 def predict(model: nn.Linear, x: ArrayLike) -> np.ndarray:
     """Put numbers through the line.
 
     Args:
-        model: `nn.Linear(1, 1)`, float32.
+        model: `nn.Linear(1, 1)`.
         x: n finite numbers, of shape (n,).
 
     Returns:
-        w x + b, a float32 array of shape (n,).
+        w x + b, an array of shape (n,) and of the model's dtype.
 
     Raises:
-        ValueError: If x is not n finite numbers of shape (n,), or the model gives
-            more than one number for each.
+        ValueError: If the model is another one, x is not n finite numbers of shape
+            (n,), or one of them leaves the range of the model's dtype.
     """
-    return model(to_tensor(x)).detach().numpy().reshape(len(x))
+    weight, _ = parameters(model)
+    x = column("x", x)
+    y = model(torch.tensor(x).to(weight).reshape(-1, 1)).detach().cpu().numpy().flatten()
+    if not np.isfinite(y).all():
+        i = int(np.flatnonzero(~np.isfinite(y))[0])
+        raise ValueError(f"x[{i}] is {x[i]:g}, too large for a model of {weight.dtype}")
+    return y

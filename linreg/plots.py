@@ -1,4 +1,4 @@
-"""The tutorial's pictures, drawn on the current axes of Matplotlib."""
+"""The tutorial's pictures, drawn on the axes that are given, else on the current ones."""
 
 from collections.abc import Sequence
 
@@ -8,18 +8,19 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 
-def plot_data(x: ArrayLike, y: ArrayLike, label: str = "data") -> Axes:
+def plot_data(x: ArrayLike, y: ArrayLike, label: str = "data", ax: Axes | None = None) -> Axes:
     """Draw the points.
 
     Args:
         x: n numbers, of shape (n,).
         y: n numbers, of shape (n,).
         label: Name in the legend.
+        ax: Where to draw.
 
     Returns:
         The axes, with labels and legend.
     """
-    ax = plt.gca()
+    ax = ax or plt.gca()
     ax.scatter(x, y, label=label)
     ax.set(xlabel="x (no unit)", ylabel="y (no unit)")
     ax.legend()
@@ -32,8 +33,11 @@ def plot_line(
     label: str = "fitted line",
     color: str = "C1",
     linestyle: str = "-",
+    ax: Axes | None = None,
 ) -> Axes:
-    """Draw the line y = w x + b for x from -5 to 15.
+    """Draw the line y = w x + b from one end of the axes to the other.
+
+    Draw the points first: they set the range.
 
     Args:
         w: Slope, in units of y per unit of x.
@@ -41,30 +45,34 @@ def plot_line(
         label: Name in the legend.
         color: Colour as Matplotlib names it.
         linestyle: Dashes as Matplotlib names them, so that colour is not all.
+        ax: Where to draw.
 
     Returns:
         The axes, with labels and legend.
     """
-    ax = plt.gca()
-    x = np.array([-5, 15])
-    ax.plot(x, w * x + b, color=color, linestyle=linestyle, label=label)
+    ax = ax or plt.gca()
+    x = np.array(ax.get_xlim())
+    ax.plot(x, w * x + b, color=color, linestyle=linestyle, label=label, scalex=False)
     ax.set(xlabel="x (no unit)", ylabel="y (no unit)")
     ax.legend()
     return ax
 
 
-def plot_losses(losses: Sequence[float], label: str = "loss", linestyle: str = "-") -> Axes:
+def plot_losses(
+    losses: Sequence[float], label: str = "loss", linestyle: str = "-", ax: Axes | None = None
+) -> Axes:
     """Draw the loss over the epochs.
 
     Args:
         losses: One loss an epoch, the first at epoch 0.
         label: Name in the legend.
         linestyle: Dashes as Matplotlib names them.
+        ax: Where to draw.
 
     Returns:
         The axes, with labels and legend.
     """
-    ax = plt.gca()
+    ax = ax or plt.gca()
     ax.plot(losses, linestyle=linestyle, label=label)
     ax.set(xlabel="epoch (number)", ylabel="mean squared error (no unit)")
     ax.legend()

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from linreg.exact import largest_stable_lr
+from linreg.model import parameters
 
 
 def train(
@@ -26,27 +27,31 @@ def train(
         One loss an epoch, in squared units of y, each measured before its step.
 
     Raises:
-        ValueError: If the shapes or dtypes do not fit, a number is not finite,
-            all x are equal, epochs is below 1, lr would diverge, or the loss
-            leaves the dtype's range.
+        ValueError: If the model is no line, x and y are no tensors whose shapes and
+            dtypes fit, a number is not finite, all x are equal, epochs is below 1,
+            lr would diverge, or the loss leaves the dtype's range.
     """
+    weight, _ = parameters(model)
+    for name, t in {"x": x, "y": y}.items():
+        if not isinstance(t, torch.Tensor):
+            raise ValueError(f"{name} is a {type(t).__name__}: to_tensor makes it a tensor")
+        if t.requires_grad:
+            raise ValueError(f"{name} requires grad: give {name}.detach()")
     if x.shape != y.shape or x.ndim != 2 or x.shape[1] != 1:
         raise ValueError(
             f"x has shape {tuple(x.shape)}, y has shape {tuple(y.shape)}: "
             "both need (n, 1); to_tensor makes it"
         )
-    if model.weight.shape != (1, 1):
-        raise ValueError(f"the model's weight has shape {tuple(model.weight.shape)}: need (1, 1)")
-    if not x.dtype == y.dtype == model.weight.dtype:
+    if not x.dtype == y.dtype == weight.dtype:
         raise ValueError(
-            f"x is {x.dtype}, y is {y.dtype}, the model is {model.weight.dtype}: "
+            f"x is {x.dtype}, y is {y.dtype}, the model is {weight.dtype}: "
             "use one dtype for all three"
         )
     if not y.isfinite().all():
         raise ValueError("y holds nan or inf: remove those rows first")
     if epochs < 1:
         raise ValueError(f"epochs={epochs}: train for at least 1")
-    limit = largest_stable_lr(x.flatten())
+    limit = largest_stable_lr(x.flatten().cpu())
     if not 0 < lr < limit:
         raise ValueError(f"lr={lr}: on these x it needs to lie between 0 and {limit:.3g}")
 

@@ -42,6 +42,8 @@ def test_seed_decides_the_data():
         ({"sigma": float("nan")}, "sigma=nan"),
         ({"w": float("inf")}, "w=inf"),
         ({"b": float("nan")}, "b=nan"),
+        ({"w": 1e308}, r"w=1e\+308.* y overflows"),
+        ({"w": 1e307, "b": -1.7e308, "sigma": 1e308}, "y overflows"),
     ],
 )
 def test_bad_settings_are_named(bad, message):
@@ -62,6 +64,15 @@ def test_tensor_is_a_float32_column_of_its_own():
     assert t.flatten().tolist() == [1.5, -2.0, 3.25]
 
 
+@pytest.mark.parametrize("kind", [list, tuple, np.array, np.float32, np.int64, np.bool_])
+def test_every_kind_of_real_numbers_becomes_a_tensor(kind):
+    assert to_tensor(kind([1, 0, 1])).flatten().tolist() == [1, 0, 1]
+
+
+def test_a_view_from_back_to_front_becomes_a_tensor():
+    assert to_tensor(np.arange(3.0)[::-1]).flatten().tolist() == [2, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
@@ -71,6 +82,11 @@ def test_tensor_is_a_float32_column_of_its_own():
         ([1.0, float("nan")], r"values\[1\] is nan"),
         ([float("-inf")], r"values\[0\] is -inf"),
         ([1e39], "1e[+]39 is too large for float32"),
+        (np.ma.masked_equal([1.0, 2.0], 2.0), "values is masked"),
+        ([1 + 2j], "values holds complex128"),
+        (["1", "2"], "values holds <U1"),
+        (np.array(["2020-01-01"], dtype="M8[D]"), r"values holds datetime64\[D\]"),
+        ([None, 1.0], "values holds object"),
     ],
 )
 def test_bad_values_are_named(bad, message):

@@ -44,6 +44,17 @@ def test_fit_agrees_with_exact_rationals(x_mean, y_mean, sigma):
     assert abs(fit.loss - loss) <= 1e-12 * y.var()
 
 
+def test_a_fit_unpacks_to_slope_and_intercept():
+    fit = least_squares(X, Y)
+    w, b = fit
+    assert (w, b) == (fit.w, fit.b)
+
+
+def test_what_is_masked_is_not_fitted():
+    with pytest.raises(ValueError, match="y is masked: drop the masked rows"):
+        least_squares(X, np.ma.masked_greater(Y, 2))
+
+
 def test_two_points_leave_no_residual():
     fit = least_squares([0, 2], [1, 5])
     assert (fit.w, fit.b, fit.loss) == pytest.approx((2, 1, 0))

@@ -27,11 +27,31 @@ def test_prediction_is_the_line():
     np.testing.assert_allclose(y, w * x + b, rtol=1e-6)
 
 
-def test_a_model_of_two_outputs_is_no_line():
-    with pytest.raises(ValueError, match="shape"):
-        predict(nn.Linear(1, 2), [1.0, 2.0])
+def test_a_prediction_has_the_dtype_of_its_model_and_takes_any_view():
+    model = make_model().double()
+    y = predict(model, np.linspace(0, 1, 5)[::-1])
+    w, b = coefficients(model)
+    assert y.dtype == np.float64
+    np.testing.assert_allclose(y, w * np.linspace(1, 0, 5) + b, rtol=1e-14)
 
 
-def test_nan_is_not_predicted():
-    with pytest.raises(ValueError, match=r"values\[0\] is nan"):
-        predict(make_model(), [float("nan")])
+@pytest.mark.parametrize(
+    "model", [nn.Linear(1, 2), nn.Linear(2, 1), nn.Linear(1, 1, bias=False), nn.Sequential()]
+)
+@pytest.mark.parametrize("use", [coefficients, lambda model: predict(model, [1.0])])
+def test_another_model_is_no_line(model, use):
+    with pytest.raises(ValueError, match=r"is no line: make it with make_model\(\)"):
+        use(model)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ([float("nan")], r"x\[0\] is nan"),
+        ([[1.0]], r"x has shape \(1, 1\)"),
+        ([0, 1e39], r"x\[1\] is 1e\+39, too large for a model of torch.float32"),
+    ],
+)
+def test_what_cannot_be_predicted_is_named(bad, message):
+    with pytest.raises(ValueError, match=message):
+        predict(make_model(), bad)

@@ -14,11 +14,15 @@ def test_data_are_points():
     assert labels(ax) == ("x (no unit)", "y (no unit)", ["points"])
 
 
-def test_line_runs_from_end_to_end():
-    ax = plot_line(0.5, -1, label="true line", color="C2", linestyle="--")
-    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(-5, -3.5), (15, 6.5)])
+def test_line_runs_from_end_to_end_and_leaves_the_range():
+    ax = plot_data([-5, 15], [0, 1])
+    ends = ax.get_xlim()
+    plot_line(0.5, -1, label="true line", color="C2", linestyle="--")
+    assert ax.get_xlim() == ends
+    assert ends[0] < -5 < 15 < ends[1]
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(x, 0.5 * x - 1) for x in ends])
     assert (ax.lines[0].get_color(), ax.lines[0].get_linestyle()) == ("C2", "--")
-    assert labels(ax) == ("x (no unit)", "y (no unit)", ["true line"])
+    assert labels(ax) == ("x (no unit)", "y (no unit)", ["data", "true line"])
 
 
 def test_a_fitted_line_is_solid_and_of_another_colour_than_data():
@@ -33,5 +37,11 @@ def test_losses_start_at_epoch_0():
     assert labels(ax) == ("epoch (number)", "mean squared error (no unit)", ["loss"])
 
 
-def test_pictures_share_their_axes():
+def test_pictures_share_the_current_axes_or_take_others():
     assert plot_data([1], [2]) is plot_line(1, 0) is plt.gca()
+    _, (left, right) = plt.subplots(1, 2)
+    for draw in (lambda: plot_data([1], [2], ax=left), lambda: plot_losses([1], ax=left),
+                 lambda: plot_line(1, 0, ax=left)):  # fmt: skip
+        assert draw() is left
+        assert right is plt.gca()
+        assert not right.has_data()
