@@ -1,9 +1,9 @@
 """MkDocs' part of the notebooks: writes them before a build, mends the one it renders."""
 
 import contextlib
-import os
 import re
 import tempfile
+from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
 
+from weaver.figure import inline
 from weaver.maths import INLINE, to_mathml
 from weaver.notebook import WHOLE, Site, links, write
-from weaver.page import Image, PageError, read
+from weaver.page import PageError, read
+from weaver.run import results
 
 # What Jupyter brings along: styles for its own page, scripts from other servers, buttons.
 FOREIGN = (
@@ -24,16 +26,23 @@ FOREIGN = (
     ".anchor-link"
 )
 
+# A parser of HTML would spoil the names of SVG, and needs a while for it.
+PLACEHOLDER = "figure number {} of the notebook"
+
 # Each build has its own notebooks, which name its addresses.
 _made = contextlib.ExitStack()
 
 MATHS = re.compile(rf"\$\$(.+?)\$\$|{INLINE}", re.DOTALL)
 
 
+@event_priority(-100)  # After mkdocstrings has put it there.
+def on_config(config) -> None:
+    # Only the reference needs it; overrides/main.html puts it there.
+    config.extra_css.remove("assets/_mkdocstrings.css")
+
+
 @event_priority(100)  # Before mkdocs-jupyter looks for its notebook.
 def on_files(files, config) -> None:
-    # The kernel would inherit it and draw nothing.
-    os.environ.pop("MPLBACKEND", None)
     # Not into docs, whose changes make `mkdocs serve` build again.
     root = Path(_made.enter_context(tempfile.TemporaryDirectory(prefix="take-along-")))
     for name in write(Site.load(Path(config.config_file_path)), root):
@@ -54,9 +63,7 @@ def on_page_content(html: str, page, config, files) -> str:
     if page.file.src_uri != WHOLE:
         return html
     site = Site.load(Path(config.config_file_path))
-    executed = config.plugins["mkdocs-jupyter"].config["execute"]
-    images = [i for name in site.pages for p in read(site.docs / name) for i in p.images]
-    html, headings = mend(html, images if executed else [], site.docs)
+    html, headings = mend(html, figures(site), site.docs)
     page.toc = get_toc(nest_toc_tokens(headings))
     # The search would find everything twice, and the repository has no such file.
     page.meta["search"] = {"exclude": True}
@@ -67,7 +74,19 @@ def on_page_content(html: str, page, config, files) -> str:
     return html.replace("</h1>", f"</h1>{offer}", 1)
 
 
-def mend(html: str, images: list[Image], docs: Path) -> tuple[str, list[dict]]:
+def figures(site: Site) -> list[str]:
+    """All pages' figures in order, with names that are unique among them."""
+    found = []
+    for name in site.pages:
+        programs = read(site.docs / name)
+        for program, result in zip(programs, results(programs), strict=True):
+            for svg, image in zip(result.figures, program.images, strict=True):
+                one = replace(image, name=f"{Path(name).stem}-{image.name}", caption=None)
+                found.append(inline(svg, one, program.place))
+    return found
+
+
+def mend(html: str, figures: list[str], docs: Path) -> tuple[str, list[dict]]:
     """Turn Jupyter's page into plain HTML for the theme, and list its headings."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.select(FOREIGN) + soup.find_all(string=lambda text: isinstance(text, Comment)):
@@ -87,17 +106,20 @@ def mend(html: str, images: list[Image], docs: Path) -> tuple[str, list[dict]]:
                 lambda m: to_mathml(unescape(m[1] or m[2]), docs, bool(m[1])), escape(text)
             )
             text.replace_with(BeautifulSoup(formulas, "html.parser"))
-    drawn = soup.select('img[src^="data:"]')
-    if len(drawn) != len(images):
+    drawn = soup.select('img[src^="data:image/svg+xml"]')
+    if len(drawn) != len(figures):
         raise PageError(
-            f"{WHOLE}: the notebook draws {len(drawn)} figures, its pages {len(images)}"
+            f"{WHOLE}: the notebook shows {len(drawn)} figures, its pages {len(figures)}"
         )
-    for tag, image in zip(drawn, images, strict=True):
-        tag["alt"] = image.alt
+    for number, tag in enumerate(drawn):
+        tag.replace_with(PLACEHOLDER.format(number))
     ids, headings = set(), []
     for tag in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
         name = tag.get_text()
         tag["id"] = unique(slugify(name, "-"), ids)
         label = {"name": name, "html": tag.decode_contents(), "data-toc-label": ""}
         headings.append({"level": int(tag.name[1]), "id": tag["id"], **label})
-    return str(soup), headings
+    html = str(soup)
+    for number, figure in enumerate(figures):
+        html = html.replace(PLACEHOLDER.format(number), figure)
+    return html, headings

