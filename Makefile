@@ -13,9 +13,8 @@ SALTS ?= 1
 
 .PHONY: serve test site portable refresh bench faults links assets lock newest clean
 
-# Running the whole notebook would add some ten seconds to each look at an edit.
 serve: .venv/ready assets
-	EXECUTE_NOTEBOOK=false $(BIN)/python -m mkdocs serve
+	$(BIN)/python -m mkdocs serve
 
 test: .venv/ready assets
 	$(BIN)/ruff check

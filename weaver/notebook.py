@@ -10,10 +10,11 @@ from pathlib import Path
 import nbformat
 import yaml
 from markdown.extensions.toc import slugify, unique
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from yaml_env_tag import construct_env_tag
 
 from weaver.page import FRONT_MATTER, Image, PageError, Program, read, source
+from weaver.run import Result, results
 
 FOLDER = "downloads"
 WHOLE = f"{FOLDER}/tutorial.ipynb"
@@ -124,8 +125,20 @@ def install(site: Site) -> str:
     )
 
 
+def outputs(program: Program, result: Result) -> list[nbformat.NotebookNode]:
+    """What stands under a program's cell: what its page shows."""
+    printed = [new_output("stream", name="stdout", text=result.output)] if result.output else []
+    return printed + [
+        new_output("display_data", {"image/svg+xml": svg, "text/plain": image.alt})
+        for svg, image in zip(result.figures, program.images, strict=True)
+    ]
+
+
 def notebook(site: Site, pages: Sequence[str], title: str = "") -> nbformat.NotebookNode:
-    """Make one notebook of the pages; below a title, their headings go one level down."""
+    """Make one notebook of the pages; below a title, their headings go one level down.
+
+    It holds the results that the pages have, so that nobody has to run it to see them.
+    """
     targets = set()
 
     def anchor(page: str, slug: str) -> str:
@@ -148,9 +161,12 @@ def notebook(site: Site, pages: Sequence[str], title: str = "") -> nbformat.Note
     if title:
         cells.insert(0, ("", new_markdown_cell(f"# {title}")))
     for page in pages:
+        programs = read(site.docs / page)
+        done = dict(zip(programs, results(programs), strict=True))
         for part in parts(site.docs / page):
             if isinstance(part, Program):
-                cells.append(("", new_code_cell(source(part).rstrip("\n"))))
+                code, shown = source(part).rstrip("\n"), outputs(part, done[part])
+                cells.append(("", new_code_cell(code, outputs=shown)))
             elif isinstance(part, Image):
                 caption = f"**{part.caption}** " if part.caption else ""
                 cells.append(("", new_markdown_cell(f"Figure: {caption}{part.alt}")))

@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from itertools import repeat
 from pathlib import Path
 
-from weaver.page import Program
+from weaver.page import PageError, Program
 
 CACHE = Path(".cache/weaver")
 SECONDS = 120
@@ -64,6 +64,15 @@ def run(programs: Iterable[Program], salt: int = 0) -> list[Result]:
             else:
                 fresh[k] = result
     return [fresh.get(k) or _load(file) for k, file in enumerate(files)]
+
+
+def results(programs: list[Program]) -> list[Result]:
+    """Run the programs; raise PageError where one does something else than its page says."""
+    done = run(programs)
+    found = [p for pair in zip(programs, done, strict=True) for p in problems(*pair)]
+    if found:
+        raise PageError("\n\n".join(found))
+    return done
 
 
 def problems(program: Program, result: Result, rounding: str = "") -> list[str]:

@@ -11,7 +11,7 @@ from markdown.preprocessors import Preprocessor
 from weaver.figure import inline
 from weaver.notebook import FOLDER, links
 from weaver.page import FRONT_MATTER, PageError, read
-from weaver.run import problems, run
+from weaver.run import results
 
 
 class WeaveExtension(Extension):
@@ -42,11 +42,7 @@ class Weave(Preprocessor):
         if path is None:
             return lines
         programs = read(path)
-        results = run(programs)
-        found = [p for pair in zip(programs, results, strict=True) for p in problems(*pair)]
-        if found:
-            raise PageError("\n\n".join(found))
-        for program, result in reversed(list(zip(programs, results, strict=True))):
+        for program, result in reversed(list(zip(programs, results(programs), strict=True))):
             indent = re.match(r"\s*", lines[program.line - 1 - first])[0]
             woven = []
             if result.output:

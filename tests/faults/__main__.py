@@ -124,8 +124,6 @@ def check(kind: str, path: Path, pipe) -> None:
     """In a fork: find the first check that notices what is wrong in this folder."""
     root = os.getcwd()
     sys.dont_write_bytecode = True
-    # No fault is in a notebook, which is made of the pages.
-    os.environ["EXECUTE_NOTEBOOK"] = "false"
     sys.path[:] = [root, *(p for p in sys.path if p not in ("", ORIGINAL))]
     for stage, run in stages(kind, path).items():
         forget()

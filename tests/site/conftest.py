@@ -66,8 +66,8 @@ class Handler(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory) -> Path:
-    """The site without an address; the notebook runs in the other one."""
-    return build(tmp_path_factory.mktemp("folder"), EXECUTE_NOTEBOOK="false")
+    """The site without an address."""
+    return build(tmp_path_factory.mktemp("folder"))
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,5 @@
-"""What the copy buttons give is what the pages' programs are, and it runs."""
+"""What the copy buttons give is what the pages' programs are."""
 
-import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
 
@@ -17,9 +13,7 @@ WITH_PROGRAMS = [path for path, page in SOURCES.items() if page.exists() and rea
 
 
 @pytest.mark.parametrize("path", WITH_PROGRAMS)
-def test_a_copied_block_is_a_program_that_prints_what_the_page_shows(
-    path, served, open_page, tmp_path
-):
+def test_a_copied_block_is_the_program_that_was_run(path, served, open_page):
     _, url = served
     lines = SOURCES[path].read_text(encoding="utf-8").splitlines()
     programs = read(SOURCES[path])
@@ -32,15 +26,3 @@ def test_a_copied_block_is_a_program_that_prints_what_the_page_shows(
         copied.append(page.evaluate("navigator.clipboard.readText()"))
     written = [dedent("\n".join(lines[p.line : p.end - 1])) for p in programs]
     assert copied == written
-
-    def run(code: str) -> str:
-        command = [sys.executable, "-c", code]
-        environment = {**os.environ, "MPLBACKEND": "agg"}
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        assert list(pool.map(run, copied)) == [program.output for program in programs]

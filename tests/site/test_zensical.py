@@ -28,7 +28,7 @@ def build(folder: Path, builder: str) -> Path:
     ran = subprocess.run(
         [sys.executable, "-m", builder, "build", "--strict"],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "EXECUTE_NOTEBOOK": "false"},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

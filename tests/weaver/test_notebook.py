@@ -1,9 +1,6 @@
 """Notebooks and scripts say, print and draw what their pages do."""
 
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +9,8 @@ import pytest
 from nbclient import NotebookClient
 
 from weaver.notebook import FOLDER, WHOLE, Site, install, links, notebook, script, write
-from weaver.page import PageError, Program, read
+from weaver.page import PageError, Program, read, source
+from weaver.run import Result
 
 # As published, so that the first cell would install if it found no package.
 SITE = replace(Site.load(), url="https://o.github.io/r", repository="https://github.com/o/r")
@@ -22,38 +20,44 @@ def programs(pages) -> list[Program]:
     return [program for page in pages for program in read(SITE.docs / page)]
 
 
-@pytest.mark.parametrize("pages", [*([page] for page in SITE.pages), SITE.pages])
-def test_a_notebook_runs_in_a_fresh_kernel_and_gives_what_its_pages_show(
-    pages, tmp_path, monkeypatch
-):
-    monkeypatch.delenv("MPLBACKEND")
-    made = notebook(SITE, pages, "Whole" if len(pages) > 1 else "")
-    NotebookClient(made, resources={"metadata": {"path": str(tmp_path)}}, timeout=120).execute()
+def shown(cell) -> tuple[str, int]:
+    """What a cell prints, and how many figures it draws."""
+    kinds = [output.get("name") or output.output_type for output in cell.outputs]
+    assert set(kinds) <= {"stdout", "display_data"}, cell.outputs
+    printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+    return printed, sum("image/" in " ".join(o.get("data", "")) for o in cell.outputs)
+
+
+def code(made) -> list:
+    """The code cells of a notebook after the first, which installs the package."""
     first, *cells = [cell for cell in made.cells if cell.cell_type == "code"]
+    assert first.source == install(SITE)
     assert first.outputs == []
-    for cell, program in zip(cells, programs(pages), strict=True):
-        kinds = [output.get("name") or output.output_type for output in cell.outputs]
-        assert set(kinds) <= {"stdout", "display_data"}, f"{program.place}: {cell.outputs}"
-        printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
-        assert printed == program.output, program.place
-        drawn = sum("image/png" in o.data for o in cell.outputs if o.output_type != "stream")
-        assert drawn == len(program.images), program.place
+    return cells
+
+
+@pytest.mark.parametrize("pages", [*([page] for page in SITE.pages), SITE.pages])
+def test_a_notebook_holds_the_programs_and_the_results_of_its_pages(pages):
+    cells = code(notebook(SITE, pages, "Whole" if len(pages) > 1 else ""))
+    assert [cell.source for cell in cells] == [source(p).rstrip() for p in programs(pages)]
+    assert [shown(cell) for cell in cells] == [(p.output, len(p.images)) for p in programs(pages)]
+
+
+def test_the_whole_notebook_gives_in_a_fresh_kernel_what_it_holds(tmp_path, monkeypatch):
+    monkeypatch.delenv("MPLBACKEND")
+    made = notebook(SITE, SITE.pages, "Whole")
+    held = [shown(cell) for cell in code(made)]
+    for cell in made.cells:
+        cell.pop("outputs", None)
+    NotebookClient(made, resources={"metadata": {"path": str(tmp_path)}}, timeout=120).execute()
+    assert [shown(cell) for cell in code(made)] == held
 
 
 @pytest.mark.parametrize("page", SITE.pages)
-def test_a_script_prints_what_its_page_shows(page, tmp_path):
-    file = tmp_path / "page.py"
-    file.write_text(script(SITE, page), encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, "-W", "ignore:FigureCanvasAgg", file],
-        cwd=tmp_path,
-        env=os.environ | {"MPLBACKEND": "agg"},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.stderr == ""
-    assert ran.stdout == "".join(program.output for program in programs([page]))
-    assert f"# {SITE.link(page, '')}\n" in file.read_text(encoding="utf-8")
+def test_a_script_is_made_of_the_programs_of_its_page(page):
+    head, *cells = re.split(r"^# %%.*\n", script(SITE, page), flags=re.MULTILINE)
+    assert f"# {SITE.link(page, '')}\n" in head
+    assert [cell.rstrip() for cell in cells] == [source(p).rstrip() for p in programs([page])]
 
 
 def test_links_within_the_whole_notebook_have_targets_and_others_are_addresses():
@@ -69,8 +73,12 @@ def test_links_within_the_whole_notebook_have_targets_and_others_are_addresses()
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, monkeypatch):
     """A site of two pages with everything that a notebook cannot show as it stands."""
+    monkeypatch.setattr(
+        "weaver.notebook.results",
+        lambda programs: [Result(p.output, ("<svg/>",) * len(p.images)) for p in programs],
+    )
     (tmp_path / "mkdocs.yml").write_text(
         "site_name: Two\nsite_url: !ENV [NOBODY_SETS_THIS, 'https://o.github.io/r/']\n"
         "nav:\n  - Home: index.md\n  - [{One: a/one.md}, {Two: a/two.md}]\n"
