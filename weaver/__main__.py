@@ -18,6 +18,8 @@ from weaver.numbers import unfounded
 from weaver.page import PageError, read, refresh
 from weaver.run import CAPABILITY, problems, run
 
+NOTHING = "no page has a program: run this in the project's folder"
+
 
 @click.group()
 def main() -> None:
@@ -45,7 +47,13 @@ def refresh_pages(pages: tuple[Path, ...]) -> None:
 
 @main.command()
 @PAGES
-@click.option("--salts", default=1, show_default=True, help="How many other roundings to try.")
+@click.option(
+    "--salts",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="How many other roundings to try.",
+)
 def portable(pages: tuple[Path, ...], salts: int) -> None:
     """Tell what PAGES (all pages of docs by default) print that rounding decides.
 
@@ -56,17 +64,20 @@ def portable(pages: tuple[Path, ...], salts: int) -> None:
         command = [sys.executable, "-m", "weaver", "portable", "--salts", "0", *pages]
         old = subprocess.run(command, env=os.environ | {CAPABILITY: "default"}, check=False)
     programs = [p for path in pages or sorted(Path("docs").rglob("*.md")) for p in read(path)]
-    found = {}
+    found, roundings = {}, []
     for salt in range(int(as_it_is), salts + 1):
-        rounding = f"salt {salt}" if salt else f"{CAPABILITY}={os.environ[CAPABILITY]}"
+        roundings.append(f"salt {salt}" if salt else f"{CAPABILITY}={os.environ[CAPABILITY]}")
         for program, result in zip(programs, run(programs, salt), strict=True):
-            for problem in problems(program, result, rounding):
+            for problem in problems(program, result, roundings[-1]):
                 found.setdefault(program.place, problem)
     if found:
         raise PageError("\n\n".join(found.values()))
-    print(f"{len(programs)} programs print the same under {rounding}")
+    if not programs:
+        raise PageError(NOTHING)
     if as_it_is and old.returncode:
         sys.exit(old.returncode)
+    if roundings:
+        print(f"{len(programs)} programs print the same under {', '.join(roundings)}")
 
 
 @main.command()
@@ -104,7 +115,7 @@ def _work(pages: tuple[Path, ...], mend: bool) -> None:
     if found:
         raise PageError("\n\n".join(found))
     if not count:
-        raise PageError("no page has a program: run this in the project's folder")
+        raise PageError(NOTHING)
     print(f"{count} programs do what their pages say")
 
 

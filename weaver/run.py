@@ -104,9 +104,9 @@ def problems(program: Program, result: Result, rounding: str = "") -> list[str]:
 
 def save(file: Path, data: bytes) -> None:
     """Write a file aside and move it to its place, so that nobody meets half of it."""
-    part = CACHE / f"{file.name}.{os.getpid()}"
-    for folder in (CACHE, file.parent):
-        folder.mkdir(parents=True, exist_ok=True)
+    # Hidden, so that no builder takes it for a page's file.
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    part.parent.mkdir(parents=True, exist_ok=True)
     part.write_bytes(data)
     part.replace(file)
 
@@ -132,7 +132,7 @@ def base() -> str:
 
 
 def _key(base: str, code: str, salt: int) -> str:
-    return hashlib.sha256(f"{base}{code}{salt}".encode()).hexdigest()
+    return hashlib.sha256(repr((base, code, salt)).encode()).hexdigest()
 
 
 @cache

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import weaver.run
+from linreg import least_squares
 from weaver.page import Program
 from weaver.rounding import move
 from weaver.run import CAPABILITY, run
@@ -49,6 +50,11 @@ x[0] ** 0.3
 math.log(3)
 sum(x.tolist())
 sum(v for v in x.tolist())
+sum(map(abs, x.tolist()))
+pow(0.3, 0.7)
+np.logspace(0.1, 0.3, 3).tolist()
+__import__("random").Random(0).gauss()
+np.sum(x, out=np.empty(())).item()
 np.linalg.norm(x)
 np.linalg.eigvalsh([[2, 1], [1, 3]]).tolist()
 np.polyfit(x, y, 1).tolist()
@@ -79,6 +85,10 @@ torch.equal(gradient(), gradient())
 make_model(3).weight.item() == make_model(3).weight.item()
 np.random.default_rng(0).permutation(9).tolist()
 np.linspace(0.1, 0.7, 5).tolist()
+(np.array([0.1, 0.3]) ** 2).tolist()
+(torch.tensor([0.1, 0.3]) ** 2).tolist()
+torch.stack([X, Y]).sort(0).values.flip(0).clamp(0.1).tolist()
+np.maximum.reduce(x) == x.max()
 x.tolist()[3] == x[3], x.max() in x, sorted(x) == np.sort(x).tolist()
 """.split("\n")[1:-1]
 
@@ -122,8 +132,10 @@ def test_a_move_is_of_a_few_units_in_the_last_place(dtype):
     assert len(np.unique(units)) >= 3
     np.testing.assert_array_equal(move(a, 1), move(a, 1))
     assert not np.array_equal(move(a, 1), move(a, 2))
-    still = np.array([0, 1, -3, 1000, np.inf, -np.inf, np.nan], dtype)
-    np.testing.assert_array_equal(move(still, 1), still)
+    least = np.finfo(dtype).smallest_subnormal
+    still = np.array([0, 1, -3, 1000, least, -least, np.inf, -np.inf, np.nan], dtype)
+    for salt in range(20):
+        np.testing.assert_array_equal(move(still, salt), still)
 
 
 PAGE = """# A page
@@ -170,3 +182,17 @@ def test_what_rounding_decides_is_told_with_place_and_both_outputs(tmp_path):
     assert f"{page}:14: under {CAPABILITY}=default the block prints something else" in said
     assert "\n-None\n+default" in said
     assert portable(page, digits=3, mean="0.233", test="== 0", answer="False")[0] == 0
+
+
+def test_pytest_moves_results_too(tmp_path):
+    file = tmp_path / "test_it.py"
+    file.write_text(
+        "import torch\nfrom linreg import least_squares\n\n\ndef test_it():\n"
+        "    w = least_squares([0.1, 0.2, 0.4], [0.3, 0.1, 0.7]).w\n"
+        f"    assert w == {least_squares([0.1, 0.2, 0.4], [0.3, 0.1, 0.7]).w!r}\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", file, "--salt"]
+    codes = [subprocess.run([*command, str(k)], cwd=ROOT, capture_output=True).returncode
+             for k in range(4)]  # fmt: skip
+    assert codes[0] == 0
+    assert 1 in codes
