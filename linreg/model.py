@@ -21,7 +21,7 @@ def make_model(seed: int = 2) -> nn.Linear:
     return nn.Linear(1, 1)
 
 
-def parameters(model: nn.Linear) -> tuple[torch.Tensor, torch.Tensor]:
+def weight_and_bias(model: nn.Linear) -> tuple[torch.Tensor, torch.Tensor]:
     """Check that a model is a line.
 
     Args:
@@ -50,7 +50,7 @@ def coefficients(model: nn.Linear) -> tuple[float, float]:
     Raises:
         ValueError: If the model is another one.
     """
-    weight, bias = parameters(model)
+    weight, bias = weight_and_bias(model)
     return weight.item(), bias.item()
 
 
@@ -65,10 +65,12 @@ def predict(model: nn.Linear, x: ArrayLike) -> np.ndarray:
         w x + b, an array of shape (n,) and of the model's dtype.
 
     Raises:
-        ValueError: If the model is another one, x is not n finite numbers of shape
-            (n,), or one of them leaves the range of the model's dtype.
+        ValueError: If the model is another one or holds nan or inf, x is not n finite
+            numbers of shape (n,), or one of them is too large for the model's dtype.
     """
-    weight, _ = parameters(model)
+    weight, bias = weight_and_bias(model)
+    if not (weight.isfinite().all() and bias.isfinite().all()):
+        raise ValueError("the line holds nan or inf: train a new one, at a smaller learning rate")
     x = column("x", x)
     y = model(torch.tensor(x).to(weight).reshape(-1, 1)).detach().cpu().numpy().flatten()
     if not np.isfinite(y).all():

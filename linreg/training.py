@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from linreg.exact import largest_stable_lr
-from linreg.model import parameters
+from linreg.model import weight_and_bias
 
 
 def train(
@@ -31,7 +31,7 @@ def train(
             dtypes fit, a number is not finite, all x are equal, epochs is below 1,
             lr would diverge, or the loss leaves the dtype's range.
     """
-    weight, _ = parameters(model)
+    weight, _ = weight_and_bias(model)
     for name, t in {"x": x, "y": y}.items():
         if not isinstance(t, torch.Tensor):
             raise ValueError(f"{name} is a {type(t).__name__}: to_tensor makes it a tensor")

@@ -44,6 +44,13 @@ def test_another_model_is_no_line(model, use):
         use(model)
 
 
+def test_a_line_that_has_diverged_predicts_nothing():
+    model = make_model()
+    model.bias.data.fill_(torch.nan)
+    with pytest.raises(ValueError, match="the line holds nan or inf"):
+        predict(model, [1.0])
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
