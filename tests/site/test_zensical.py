@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,6 @@ from weaver.page import read
 ROOT = Path(__file__).parents[2]
 LEFT = {"docs", "site", ".cache", ".git", ".venv"}
 NOTEBOOK = WHOLE.replace(".ipynb", ".html")
-
-pytestmark = pytest.mark.skipif(
-    find_spec("zensical") is None,
-    reason="NOT CHECKED whether Zensical builds the site: `pip install '.[zensical]'` failed here",
-)
 
 
 def build(folder: Path, builder: str) -> Path:
