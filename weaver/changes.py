@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from weaver.figure import inline
-from weaver.page import Image, PageError, read
+from weaver.page import Image, PageError, lines_of, read
 from weaver.run import run
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +64,7 @@ def look(docs: Path) -> dict[str, Page]:
     """Run all pages, with the `linreg` that this process imports."""
     pages = {}
     for path in sorted(docs.rglob("*.md")):
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = lines_of(path.read_text(encoding="utf-8"))
         shown = []
         try:
             programs = read(path)

@@ -54,9 +54,6 @@ def _slim(tag: str) -> str:
 
 def inline(svg: str, image: Image, place: str) -> str:
     """Make the figure's HTML: unique ids, colours by name, a role, a title, a caption."""
-    used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", svg)
-    svg = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{image.name}-", svg)
     for color, name in COLORS.items():
         svg = svg.replace(color, f"var(--figure-{name})")
     if other := re.search(r"#[0-9a-f]{6}\b", svg):
@@ -64,6 +61,9 @@ def inline(svg: str, image: Image, place: str) -> str:
             f"{place}: {image.name}.svg uses the colour {other[0]}, which has no dark value: "
             "draw with C0, C1, C2, C3 or black"
         )
+    used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
+    svg = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", svg)
+    svg = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{image.name}-", svg)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
     title = f"{image.name}-title"
     head = (

@@ -14,7 +14,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 from math_core import LatexError, LatexToMathML
 
-from weaver.page import PageError
+from weaver.page import PageError, lines_of
 
 INLINE = r"(?<!\\)\$(?!\s)((?:\\.|[^\\$])*?)(?<!\s)\$"
 DISPLAY = re.compile(r"\$\$(.*)\$\$\s*", re.DOTALL)
@@ -110,7 +110,7 @@ def place(docs: Path, text: str) -> str:
     """Find where a text stands; Python-Markdown tells no extension which page it renders."""
     first = text.strip().splitlines()[0]
     for path in sorted(docs.rglob("*.md")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(lines_of(path.read_text(encoding="utf-8")), 1):
             if first in line:
                 return f"{path}:{number}: "
     return ""

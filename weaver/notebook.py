@@ -13,7 +13,7 @@ from markdown.extensions.toc import slugify, unique
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from yaml_env_tag import construct_env_tag
 
-from weaver.page import FRONT_MATTER, Image, PageError, Program, read, source
+from weaver.page import FRONT_MATTER, Image, PageError, Program, lines_of, read, source
 from weaver.run import Result, results
 
 FOLDER = "downloads"
@@ -88,7 +88,7 @@ def parts(path: Path) -> Iterator[str | Program | Image]:
     text = path.read_text(encoding="utf-8")
     front = FRONT_MATTER.match(text)
     start = front[0].count("\n") if front else 0
-    lines = _flat(text.splitlines())
+    lines = _flat(lines_of(text))
     for program in read(path):
         yield "\n".join(lines[start : program.line - 1])
         yield program

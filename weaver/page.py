@@ -55,6 +55,8 @@ def read(path: Path) -> list[Program]:
     for number, line in enumerate(lines, 1):
         if re.match(r"\s*~~~", line):
             raise PageError(f"{path}:{number}: a ~~~ fence is never run: write ```")
+        if re.match(r"\s*>.*```", line):
+            raise PageError(f"{path}:{number}: a fence behind > is never run: take it out")
         if re.match(r"\s*<!--.*pytest", line) and line.strip() != MARKER:
             raise PageError(
                 f"{path}:{number}: {line.strip()} hides code from the check: remove it"
@@ -119,6 +121,14 @@ def _program(path: Path, lines: list[str], block) -> Program:
     return Program(path, block.lineno, end, output_end, last, block.code, output, tuple(images))
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that ends with a line break, if it has any.
+
+    Python's `splitlines` would end lines at form feeds and the like, as Markdown does not.
+    """
+    return text.removesuffix("\n").split("\n")
+
+
 def source(program: Program) -> str:
     """The program as the page writes it; the extractor drops an indented block's blank lines."""
     lines = program.path.read_text(encoding="utf-8").split("\n")
@@ -141,7 +151,7 @@ def refresh(path: Path, outputs: list[str]) -> int:
             continue
         changed += 1
         indent = re.match(r"\s*", lines[program.line - 1])[0]
-        shown = ["", MARKER, "", "```text", *output.splitlines(), "```"] if output else []
+        shown = ["", MARKER, "", "```text", *lines_of(output), "```"] if output else []
         lines[program.end : program.output_end] = [indent + s if s else "" for s in shown]
     if changed:
         path.write_text("\n".join(lines), encoding="utf-8", newline="\n")

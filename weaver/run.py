@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from itertools import repeat
 from pathlib import Path
 
-from weaver.page import PageError, Program
+from weaver.page import PageError, Program, lines_of
 
 CACHE = Path(".cache/weaver")
 SECONDS = 120
@@ -201,7 +201,7 @@ def execute(code: str, keep: Callable | None = None, salt: int = 0) -> Result:
                 exec(compiled(code, "<block>"), {"__name__": "__main__"})
     except BaseException as error:
         frames = traceback.extract_tb(error.__traceback__)
-        inside = [code.splitlines()[f.lineno - 1] for f in frames if f.filename == "<block>"]
+        inside = [lines_of(code)[f.lineno - 1] for f in frames if f.filename == "<block>"]
         where = f"at `{inside[-1].strip()}`: " if inside else ""
         return Result(stdout.getvalue(), error=f"{where}{type(error).__name__}: {error}")
     if plt.get_fignums():

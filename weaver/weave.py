@@ -10,7 +10,7 @@ from markdown.preprocessors import Preprocessor
 
 from weaver.figure import inline
 from weaver.notebook import FOLDER, links
-from weaver.page import FRONT_MATTER, PageError, read
+from weaver.page import FRONT_MATTER, PageError, lines_of, read
 from weaver.run import results
 
 
@@ -47,7 +47,7 @@ class Weave(Preprocessor):
             woven = []
             if result.output:
                 fence = '``` { .text .output .no-copy title="Output" }'
-                woven += ["", fence, *result.output.splitlines(), "```"]
+                woven += ["", fence, *lines_of(result.output), "```"]
             for svg, image in zip(result.figures, program.images, strict=True):
                 woven += ["", self.md.htmlStash.store(inline(svg, image, program.place)), ""]
             woven = [indent + line if line else "" for line in woven]

@@ -97,7 +97,7 @@ ONE = """---
 title: One
 ---
 
-# One { #first }
+# One\f\u2028 { #first }
 
 See [two](two.md), [`home`](../index.md#top "Home"), [this](#part), [out](https://x.org).
 Code `[a](b.md)` stays.
@@ -132,7 +132,7 @@ def test_a_page_becomes_cells(site):
         "markdown",
     ]
     assert cells[1].source == (
-        "# One\n\nSee [two](https://o.github.io/r/a/two.html), "
+        "# One\f\u2028\n\nSee [two](https://o.github.io/r/a/two.html), "
         "[`home`](https://o.github.io/r/index.html#top), [this](#a-one--part), [out](https://x.org).\n"
         "Code `[a](b.md)` stays.\n\n```console\n# no heading [a](b.md)\n```\n\n"
         "**Answer**\n\nWords."
@@ -145,7 +145,7 @@ def test_a_page_becomes_cells(site):
 def test_the_whole_links_its_pages_to_each_other(site):
     sources = [cell.source for cell in notebook(site, site.pages, "Both").cells]
     assert sources[0] == "# Both"
-    assert "## One\n\nSee [two](#a-two), " in sources[2]
+    assert "## One\f\u2028\n\nSee [two](#a-two), " in sources[2]
     assert '<a id="a-two"></a>\n\n## Two' in sources
 
 

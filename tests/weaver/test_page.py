@@ -82,6 +82,12 @@ def test_programs_have_code_output_images_and_lines(page):
         ("```python\nx", "```\nx", 37, "never checked"),
         ("```console", "```sh", 41, "```sh fence is never checked"),
         ("```python\nx = 1\n```", "~~~python\nx = 1\n~~~", 37, "~~~ fence is never run"),
+        (
+            "```python\nx = 1\n```",
+            "> ```python\n> x = 1\n> ```",
+            37,
+            "behind > is never run",
+        ),
         ("```python\nx", "<!--pytest-codeblocks:cont-->\n```python\nx", 37, "hides code"),
         ("```python\nx", "<!--pytest.mark.skip-->\n```python\nx", 37, "hides code"),
         ("```python\nx", "<!-- pytest-codeblocks:skipfile -->\n```python\nx", 37, "hides code"),
