@@ -77,7 +77,8 @@ def served(tmp_path_factory):
     handler = functools.partial(Handler, directory=str(site))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         url = f"http://127.0.0.1:{server.server_port}/course/"
-        build(site, SITE_URL=url, REPO_URL="https://github.com/example/course")
+        repository = "https://github.com/example/course"
+        build(site, SITE_URL=url, REPO_URL=repository, EDIT_URI="edit/main/docs/")
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield site, url
