@@ -91,7 +91,7 @@ def test_the_key_holds_code_sources_and_versions(tmp_path, monkeypatch):
     assert len(keys) == 3
     assert weaver.run._key(weaver.run.base(), "a", 0) in keys
     bases = {weaver.run.base()}
-    for processor in ["default", "avx2"]:
+    for processor in ["one", "other"]:
         with monkeypatch.context() as patch:
             patch.setenv(weaver.run.CAPABILITY, processor)
             bases.add(weaver.run.base())
