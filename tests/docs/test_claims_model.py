@@ -28,7 +28,8 @@ def test_the_picture_shows_the_untrained_line():
     """The data points and the untrained line."""
     lines = drawn("tutorial/model.md", "untrained")
     w, b = coefficients(make_model())
-    np.testing.assert_allclose(lines["untrained line"], [(-5, b - 5 * w), (15, b + 15 * w)])
+    ends = [(-5, b - 5 * w), (15, b + 15 * w)]
+    np.testing.assert_allclose(lines["untrained line"], ends, rtol=1e-6)
     np.testing.assert_allclose(lines["data"], np.column_stack([x, y]))
 
 
