@@ -49,20 +49,17 @@ lock: .venv/ready
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-annotate requirements.in --output-file requirements.txt
 
 # The same tests with the newest release of one package, or of everything, in an
-# environment of its own; tells which versions are other than those of requirements.txt,
-# where names are in small letters and with hyphens.
+# environment of its own; tells which versions are other than those of requirements.txt.
 RELEASE ?= everything
 NEW := .cache/newest
 newest:
 	$(PYTHON) -m venv $(NEW)
 	$(NEW)/bin/pip install --requirement requirements.in --editable .
+	$(NEW)/bin/pip freeze > $(NEW)/locked
 	sed 's/==.*//' requirements.in > $(NEW)/everything
 	PIP_CONSTRAINT= PIP_BUILD_CONSTRAINT= $(NEW)/bin/pip install --upgrade \
 	    $(if $(filter everything,$(RELEASE)),--upgrade-strategy eager --requirement $(NEW)/everything,$(RELEASE))
-	sed 's/ ;.*//' requirements.txt > $(NEW)/locked
-	$(NEW)/bin/pip freeze --exclude-editable \
-	    | sed -E -e 's/\+.*//' -e ':next' -e 's/^([^=]*)[_.]/\1-/' -e 't next' \
-	    | grep -vixFf $(NEW)/locked | sed 's/^/other than locked: /'
+	$(NEW)/bin/pip freeze | grep -vxFf $(NEW)/locked | sed 's/^/other than locked: /'
 	$(NEW)/bin/python -m weaver.assets
 	$(NEW)/bin/python -m weaver check; checked=$$?; $(NEW)/bin/python -m pytest && exit $$checked
 

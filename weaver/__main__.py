@@ -8,6 +8,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -27,20 +28,23 @@ def main() -> None:
 
 
 PAGES = click.argument(
-    "pages", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+    "pages",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=lambda _context, _argument, pages: pages or sorted(Path("docs").rglob("*.md")),
 )
 
 
 @main.command()
 @PAGES
-def check(pages: tuple[Path, ...]) -> None:
+def check(pages: Sequence[Path]) -> None:
     """Tell where PAGES (all pages of docs by default) and their programs differ."""
     _work(pages, mend=False)
 
 
 @main.command("refresh")
 @PAGES
-def refresh_pages(pages: tuple[Path, ...]) -> None:
+def refresh_pages(pages: Sequence[Path]) -> None:
     """Put what their programs print into PAGES (all pages of docs by default)."""
     _work(pages, mend=True)
 
@@ -54,7 +58,7 @@ def refresh_pages(pages: tuple[Path, ...]) -> None:
     show_default=True,
     help="How many other roundings to try.",
 )
-def portable(pages: tuple[Path, ...], salts: int) -> None:
+def portable(pages: Sequence[Path], salts: int) -> None:
     """Tell what PAGES (all pages of docs by default) print that rounding decides.
 
     Their programs run with results moved in the last place, and once as on an old processor.
@@ -63,7 +67,7 @@ def portable(pages: tuple[Path, ...], salts: int) -> None:
         # PyTorch reads it when it is loaded, so that it takes another process.
         command = [sys.executable, "-m", "weaver", "portable", "--salts", "0", *pages]
         old = subprocess.run(command, env=os.environ | {CAPABILITY: "default"}, check=False)
-    programs = [p for path in pages or sorted(Path("docs").rglob("*.md")) for p in read(path)]
+    programs = [p for path in pages for p in read(path)]
     found, roundings = {}, []
     for salt in range(int(as_it_is), salts + 1):
         roundings.append(f"salt {salt}" if salt else f"{CAPABILITY}={os.environ[CAPABILITY]}")
@@ -99,9 +103,9 @@ def changes(base: Path) -> None:
     print(told)
 
 
-def _work(pages: tuple[Path, ...], mend: bool) -> None:
+def _work(pages: Sequence[Path], mend: bool) -> None:
     found, count = [], 0
-    for path in pages or sorted(Path("docs").rglob("*.md")):
+    for path in pages:
         programs = read(path)
         count += len(programs)
         results = run(programs)

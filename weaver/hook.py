@@ -3,11 +3,13 @@
 import contextlib
 import re
 import tempfile
+from base64 import b64decode
 from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Comment
+from bs4.element import PreformattedString
 from markdown import markdown
 from markdown.extensions.toc import nest_toc_tokens, slugify, unique
 from mkdocs.plugins import event_priority
@@ -17,17 +19,13 @@ from mkdocs.structure.toc import get_toc
 from weaver.figure import inline
 from weaver.maths import INLINE, to_mathml
 from weaver.notebook import WHOLE, Site, links, write
-from weaver.page import PageError, read
-from weaver.run import results
+from weaver.page import Image, PageError, read
 
 # What Jupyter brings along: styles for its own page, scripts from other servers, buttons.
 FOREIGN = (
     "style, script, clipboard-copy, .clipboard-copy-txt, .jp-InputPrompt, .jp-OutputPrompt, "
     ".anchor-link"
 )
-
-# A parser of HTML would spoil the names of SVG, and needs a while for it.
-PLACEHOLDER = "figure number {} of the notebook"
 
 # Each build has its own notebooks, which name its addresses.
 _made = contextlib.ExitStack()
@@ -63,7 +61,14 @@ def on_page_content(html: str, page, config, files) -> str:
     if page.file.src_uri != WHOLE:
         return html
     site = Site.load(Path(config.config_file_path))
-    html, headings = mend(html, figures(site), site.docs)
+    # Two pages may give a figure the same name.
+    images = [
+        replace(image, name=f"{Path(name).stem}-{image.name}", caption=None)
+        for name in site.pages
+        for program in read(site.docs / name)
+        for image in program.images
+    ]
+    html, headings = mend(html, images, site.docs)
     page.toc = get_toc(nest_toc_tokens(headings))
     # The search would find everything twice, and the repository has no such file.
     page.meta["search"] = {"exclude": True}
@@ -74,19 +79,7 @@ def on_page_content(html: str, page, config, files) -> str:
     return html.replace("</h1>", f"</h1>{offer}", 1)
 
 
-def figures(site: Site) -> list[str]:
-    """All pages' figures in order, with names that are unique among them."""
-    found = []
-    for name in site.pages:
-        programs = read(site.docs / name)
-        for program, result in zip(programs, results(programs), strict=True):
-            for svg, image in zip(result.figures, program.images, strict=True):
-                one = replace(image, name=f"{Path(name).stem}-{image.name}", caption=None)
-                found.append(inline(svg, one, program.place))
-    return found
-
-
-def mend(html: str, figures: list[str], docs: Path) -> tuple[str, list[dict]]:
+def mend(html: str, images: list[Image], docs: Path) -> tuple[str, list[dict]]:
     """Turn Jupyter's page into plain HTML for the theme, and list its headings."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.select(FOREIGN) + soup.find_all(string=lambda text: isinstance(text, Comment)):
@@ -107,19 +100,18 @@ def mend(html: str, figures: list[str], docs: Path) -> tuple[str, list[dict]]:
             )
             text.replace_with(BeautifulSoup(formulas, "html.parser"))
     drawn = soup.select('img[src^="data:image/svg+xml"]')
-    if len(drawn) != len(figures):
+    if len(drawn) != len(images):
         raise PageError(
-            f"{WHOLE}: the notebook shows {len(drawn)} figures, its pages {len(figures)}"
+            f"{WHOLE}: the notebook shows {len(drawn)} figures, its pages {len(images)}"
         )
-    for number, tag in enumerate(drawn):
-        tag.replace_with(PLACEHOLDER.format(number))
+    for tag, image in zip(drawn, images, strict=True):
+        svg = b64decode(tag["src"].partition(",")[2]).decode()
+        # As it stands: a parser of HTML would spoil the names of SVG.
+        tag.replace_with(PreformattedString(inline(svg, image, WHOLE)))
     ids, headings = set(), []
     for tag in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
         name = tag.get_text()
         tag["id"] = unique(slugify(name, "-"), ids)
         label = {"name": name, "html": tag.decode_contents(), "data-toc-label": ""}
         headings.append({"level": int(tag.name[1]), "id": tag["id"], **label})
-    html = str(soup)
-    for number, figure in enumerate(figures):
-        html = html.replace(PLACEHOLDER.format(number), figure)
-    return html, headings
+    return str(soup), headings
