@@ -21,25 +21,20 @@ def make_data(
         x, uniform in [-5, 15), and y = w x + b + noise: float64 arrays of shape (n,).
 
     Raises:
-        ValueError: If n is below 2, sigma is negative, a number is not finite, or y
-            leaves the range of float64.
+        ValueError: If n is below 2, sigma is negative, or w, b or sigma is not a real
+            number, not finite or beyond 1e100.
     """
     if n < 2:
         raise ValueError(f"n={n}: a line needs at least 2 points")
-    if not np.isfinite([w, b, sigma]).all():
-        raise ValueError(f"w={w}, b={b}, sigma={sigma}: give finite numbers")
+    vector("(w, b, sigma)", [w, b, sigma])
     if sigma < 0:
         raise ValueError(f"sigma={sigma}: a standard deviation is 0 or more")
     rng = np.random.default_rng(seed)
     x = rng.uniform(-5, 15, n)
-    with np.errstate(over="ignore", invalid="ignore"):
-        y = w * x + b + rng.normal(0, sigma, n)
-    if not np.isfinite(y).all():
-        raise ValueError(f"w={w}, b={b}, sigma={sigma}: y overflows; give smaller numbers")
-    return x, y
+    return x, w * x + b + rng.normal(0, sigma, n)
 
 
-def column(name: str, a: ArrayLike) -> np.ndarray:
+def vector(name: str, a: ArrayLike) -> np.ndarray:
     """Check one variable and return it as a flat array.
 
     Args:
@@ -50,11 +45,13 @@ def column(name: str, a: ArrayLike) -> np.ndarray:
         The same numbers, float64, shape (n,).
 
     Raises:
-        ValueError: If the numbers are masked or not real, the shape is not (n,), n is
-            0, or a number is not finite or beyond 1e100, where squares overflow.
+        ValueError: If the numbers are masked, not real or require grad, the shape is not
+            (n,), n is 0, or a number is not finite or beyond 1e100, where squares overflow.
     """
     if np.ma.isMaskedArray(a):
         raise ValueError(f"{name} is masked: drop the masked rows of x and y first")
+    if getattr(a, "requires_grad", False):
+        raise ValueError(f"{name} requires grad: pass {name}.detach()")
     a = np.asarray(a)
     if a.dtype.kind not in "biuf":
         raise ValueError(f"{name} holds {a.dtype}: give real numbers")
@@ -79,10 +76,10 @@ def to_tensor(values: ArrayLike) -> torch.Tensor:
         A float32 tensor of shape (n, 1) that shares no memory with `values`.
 
     Raises:
-        ValueError: If the values are no real numbers of shape (n,), n is 0, or a
+        ValueError: If the values are not real numbers of shape (n,), n is 0, or a
             number is not finite or too large for float32.
     """
-    values = column("values", values)
+    values = vector("values", values)
     t = torch.tensor(values, dtype=torch.float32)
     if not t.isfinite().all():
         raise ValueError(f"{np.abs(values).max():g} is too large for float32: rescale it")

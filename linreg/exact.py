@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from linreg.data import column
+from linreg.data import vector
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,8 +39,8 @@ class Fit:
 
 
 def _points(x: ArrayLike) -> np.ndarray:
-    x = column("x", x)
-    # Differences that are rounding, or whose squares vanish, make no slope.
+    x = vector("x", x)
+    # Numbers that differ by no more than rounding, or too little to square, count as equal.
     if np.ptp(x) <= max(1e-100, len(x) * np.finfo(float).eps * np.abs(x).max()):
         raise ValueError(f"x holds only {x[0]:g}: a line needs 2 different x")
     return x
@@ -63,12 +63,14 @@ def least_squares(x: ArrayLike, y: ArrayLike) -> Fit:
         ValueError: If a shape is wrong, the lengths differ, a number is not
             finite, or all x are equal.
     """
-    x, y = _points(x), column("y", y)
+    x, y = _points(x), vector("y", y)
     if x.shape != y.shape:
         raise ValueError(f"x has {len(x)} numbers, y has {len(y)}: give pairs")
     n, x_mean, y_mean = len(x), x.mean(), y.mean()
-    # Distances from the means keep the digits that x and y lose where they lie far from 0.
+    # Far from 0, squares of x and y lose digits; squares of distances from the mean keep them.
     dx, dy = x - x_mean, y - y_mean
+    # A rounded mean leaves a rest; subtract it too.
+    dx, dy = dx - dx.mean(), dy - dy.mean()
     w = dx @ dy / (dx @ dx)
     b = y_mean - w * x_mean
     residuals = dy - w * dx
@@ -80,7 +82,7 @@ def least_squares(x: ArrayLike, y: ArrayLike) -> Fit:
 
 
 def hessian(x: ArrayLike) -> np.ndarray:
-    """Second derivatives of the mean squared error by w and b.
+    """Second derivatives of the mean squared error with respect to w and b.
 
     They do not depend on y, w or b: the loss is a quadratic bowl.
 

@@ -5,7 +5,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import nn
 
-from linreg.data import column
+from linreg.data import vector
 
 
 def make_model(seed: int = 2) -> nn.Linear:
@@ -31,7 +31,7 @@ def weight_and_bias(model: nn.Linear) -> tuple[torch.Tensor, torch.Tensor]:
         Its weight, shape (1, 1), and its bias, shape (1,).
 
     Raises:
-        ValueError: If the model is another one.
+        ValueError: If the model is anything else.
     """
     if not isinstance(model, nn.Linear) or model.weight.shape != (1, 1) or model.bias is None:
         raise ValueError(f"{model} is no line: make it with make_model() or nn.Linear(1, 1)")
@@ -48,7 +48,7 @@ def coefficients(model: nn.Linear) -> tuple[float, float]:
         Slope w, in units of y per unit of x, and intercept b, in units of y.
 
     Raises:
-        ValueError: If the model is another one.
+        ValueError: If the model is anything else.
     """
     weight, bias = weight_and_bias(model)
     return weight.item(), bias.item()
@@ -65,13 +65,13 @@ def predict(model: nn.Linear, x: ArrayLike) -> np.ndarray:
         w x + b, an array of shape (n,) and of the model's dtype.
 
     Raises:
-        ValueError: If the model is another one or holds nan or inf, x is not n finite
-            numbers of shape (n,), or one of them is too large for the model's dtype.
+        ValueError: If the model is anything else or holds nan or inf, if x is not n
+            finite numbers of shape (n,), or if one is too large for the model's dtype.
     """
     weight, bias = weight_and_bias(model)
     if not (weight.isfinite().all() and bias.isfinite().all()):
         raise ValueError("the line holds nan or inf: train a new one, at a smaller learning rate")
-    x = column("x", x)
+    x = vector("x", x)
     y = model(torch.tensor(x).to(weight).reshape(-1, 1)).detach().cpu().numpy().flatten()
     if not np.isfinite(y).all():
         i = int(np.flatnonzero(~np.isfinite(y))[0])

@@ -44,7 +44,7 @@ def plot_line(
         b: Intercept, in units of y.
         label: Name in the legend.
         color: Colour as Matplotlib names it.
-        linestyle: Dashes as Matplotlib names them, so that colour is not all.
+        linestyle: Dashes as Matplotlib names them; they tell lines apart without colour.
         ax: Where to draw.
 
     Returns:

@@ -27,8 +27,8 @@ def train(
         One loss an epoch, in squared units of y, each measured before its step.
 
     Raises:
-        ValueError: If the model is no line, x and y are no tensors whose shapes and
-            dtypes fit, a number is not finite, all x are equal, epochs is below 1,
+        ValueError: If the model is not a line, x and y are not tensors of the shapes
+            and dtypes above, a number is not finite, all x are equal, epochs is below 1,
             lr would diverge, or the loss leaves the dtype's range.
     """
     weight, _ = weight_and_bias(model)

@@ -1,0 +1,49 @@
+"""What docstrings say of functions is what the functions are."""
+
+import ast
+import builtins
+import inspect
+
+import griffe
+import pytest
+
+import linreg
+
+PACKAGE = griffe.load("linreg", docstring_parser="google")
+FUNCTIONS = [
+    function
+    for module in PACKAGE.modules.values()
+    for function in module.functions.values()
+    if not function.is_alias and not function.name.startswith("_")
+]
+
+
+def sections(function, kind):
+    return [s.value for s in function.docstring.parsed if s.kind.value == kind]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.path)
+def test_docstrings(function):
+    told = [argument.name for s in sections(function, "parameters") for argument in s]
+    assert told == [parameter.name for parameter in function.parameters]
+    assert sections(function, "returns"), "what does it return?"
+    tree = ast.parse("\n".join(function.lines))
+    raised = {ast.unparse(node.exc.func) for node in ast.walk(tree) if isinstance(node, ast.Raise)}
+    documented = {str(error.annotation) for s in sections(function, "raises") for error in s}
+    assert raised <= documented
+    assert all(hasattr(builtins, error) for error in documented), documented
+
+
+def test_the_package_is_documented():
+    names = {function.name for function in FUNCTIONS}
+    functions = {name for name in linreg.__all__ if inspect.isfunction(getattr(linreg, name))}
+    assert functions <= names
+    assert len(functions) >= 10
+
+
+def test_documented_attributes_exist():
+    classes = [c for m in PACKAGE.modules.values() for c in m.classes.values() if not c.is_alias]
+    assert classes
+    for one in classes:
+        told = [a.name for section in sections(one, "attributes") for a in section]
+        assert told == list(one.attributes), one.path
