@@ -1,19 +1,14 @@
 """Pages whose programs run: page -> programs -> results -> woven page.
 
-The engine, in the order of the data: `page` reads a page's programs, `run` runs them,
-`figure` turns drawings into SVG, and `weave` is the Python-Markdown extension that puts
-it all together. Around it stand
+In the order of the data, `page` reads a page's file, `run` lets a `child` run its
+programs, `figure` and `maths` make SVG and MathML, and `weave` puts it all into the page.
+`site` holds the pages together, with the `settings` that belong to this subject. Beside
+that way stand
 
-- what pages hold besides programs: `maths`, `counts`;
-- what their text has to be: `prose`, `numbers`;
-- whether they hold on other processors: `rounding`;
-- what is made of them: `notebook` and `hook`, `assets`, `changes`.
+- `checks`: what can be wrong with a page, one kind a module;
+- `rounding`: what programs do on other processors;
+- `notebook`, `counts`, `assets`: what else is made of pages;
+- `changes`: what a reviewer sees of them.
 
-`python -m weaver` works on pages by hand.
+`hook` is MkDocs' way in, and `cli` that of people: `python -m weaver`.
 """
-
-
-def makeExtension(**settings):
-    from weaver.weave import WeaveExtension
-
-    return WeaveExtension(**settings)

@@ -3,17 +3,16 @@
 import contextlib
 import hashlib
 import io
-import re
 import sys
 from collections.abc import Callable
 from importlib.metadata import distribution, version
 from pathlib import Path
 
 from weaver.maths import CHARACTERS
-from weaver.page import Program, read
-from weaver.run import CACHE, base, save
+from weaver.page import Page
+from weaver.run import CACHE, fingerprint, save
+from weaver.site import Site
 
-HOME = Path("docs/index.md")
 MADE = Path("docs/assets/made")
 FONT = "ziamath/fonts/STIXTwoMath-Regular.ttf"
 
@@ -34,19 +33,18 @@ def font() -> bytes:
     return file.getvalue()
 
 
-def card(program: Program) -> bytes:
-    """Draw a program's figure under its page's title, as PNG, for those who share a link."""
+def social_card(page: Page) -> bytes:
+    """Draw the figure of a page's first program under its title, as PNG, for shared links."""
     import matplotlib.pyplot as plt
 
-    plt.switch_backend("agg")
-    plt.show = lambda: None
-    title = re.search(r"^# (.+)", program.path.read_text(encoding="utf-8"), re.MULTILINE)[1]
     style = {"figure.figsize": (12, 6.3), "figure.constrained_layout.use": True, "font.size": 20}
     style |= {"lines.markersize": 11, "lines.linewidth": 4, "axes.titlesize": 36}
     style |= {f"figure.constrained_layout.{side}_pad": 0.3 for side in "wh"}
+    plt.switch_backend("agg")
+    plt.show = lambda: None
     with plt.rc_context(style), contextlib.redirect_stdout(None):
-        exec(compile(program.code, program.place, "exec"), {"__name__": "__main__"})
-        plt.title(title, pad=20)
+        exec(page.programs[0].code, {"__name__": "__main__"})
+        plt.title(page.title, pad=20)
         plt.savefig(file := io.BytesIO(), format="png", dpi=100, metadata={"Software": None})
     return file.getvalue()
 
@@ -64,8 +62,9 @@ def main() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     versions = [version(name) for name in ("ziamath", "fonttools", "brotli")]
     write("maths.woff2", repr([source, CHARACTERS, versions]), font)
-    program = read(HOME)[0]
-    write("card.png", repr([base(), HOME.read_text(encoding="utf-8")]), lambda: card(program))
+    site = Site.load()
+    page = site.pages[site.settings["card"]]
+    write("card.png", repr([fingerprint(), source, page.source]), lambda: social_card(page))
 
 
 if __name__ == "__main__":

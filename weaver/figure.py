@@ -4,14 +4,15 @@ import html
 import io
 import re
 
-from weaver.page import Image, PageError
+from weaver.page import Image
 
+# Matplotlib's settings, whatever the user's are.
 SETTINGS = {
     "figure.figsize": (4.8, 3.4),
     "figure.constrained_layout.use": True,
     "font.size": 11,
     "svg.fonttype": "none",
-    "svg.hashsalt": "linreg",
+    "svg.hashsalt": "weaver",
 }
 
 # Matplotlib's own colours, so that a block needs no style; docs/stylesheets gives each
@@ -28,7 +29,7 @@ COLORS = {
 }
 
 
-def draw(figure) -> str:
+def to_svg(figure) -> str:
     """Draw a Matplotlib figure as SVG; equal figures give equal bytes."""
     file = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -38,10 +39,10 @@ def draw(figure) -> str:
     # Its style rule would apply to the whole page; the site's style sheet has it.
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\n\s*", "\n", svg)
-    return re.sub(r"<[^>]*>", lambda tag: _slim(tag[0]), svg)
+    return re.sub(r"<[^>]*>", lambda tag: _rounded(tag[0]), svg)
 
 
-def _slim(tag: str) -> str:
+def _rounded(tag: str) -> str:
     """Round coordinates to a tenth, 0.14 pixels; leave the font to the site's style sheet."""
     tag = re.sub(r"font-family: [^;\"]*; ?", "", tag)
     numbers = re.compile(r"\d+\.\d+")
@@ -52,15 +53,10 @@ def _slim(tag: str) -> str:
     )
 
 
-def inline(svg: str, image: Image, place: str) -> str:
-    """Make the figure's HTML: unique ids, colours by name, a role, a title, a caption."""
+def to_html(svg: str, image: Image) -> str:
+    """Make a figure's HTML: unique ids, colours by name, a role, a title, a caption."""
     for color, name in COLORS.items():
         svg = svg.replace(color, f"var(--figure-{name})")
-    if other := re.search(r"#[0-9a-f]{6}\b", svg):
-        raise PageError(
-            f"{place}: {image.name}.svg uses the colour {other[0]}, which has no dark value: "
-            "draw with C0, C1, C2, C3 or black"
-        )
     used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
     svg = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", svg)
     svg = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{image.name}-", svg)
@@ -73,4 +69,4 @@ def inline(svg: str, image: Image, place: str) -> str:
     )
     svg = re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
     caption = f"<figcaption>{html.escape(image.caption)}</figcaption>" if image.caption else ""
-    return f'<figure class="drawn" id="{image.name}">{svg}{caption}</figure>'
+    return svg.rstrip("\n") + caption

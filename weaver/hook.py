@@ -1,12 +1,19 @@
-"""MkDocs' part of the notebooks: writes them before a build, mends the one it renders."""
+"""MkDocs' hook: weaves each page, and takes the notebooks along."""
 
-import contextlib
+import gc
+import logging
 import re
-import tempfile
+import subprocess
+import sys
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import replace
-from html import escape, unescape
+from functools import _lru_cache_wrapper, cache
+from html import escape
 from pathlib import Path
+
+# `mkdocs` alone does not look for modules in the project's folder.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bs4 import BeautifulSoup, Comment
 from bs4.element import PreformattedString
@@ -16,10 +23,16 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
 
-from weaver.figure import inline
-from weaver.maths import INLINE, to_mathml
-from weaver.notebook import WHOLE, Site, links, write
-from weaver.page import Image, PageError, read
+from weaver.checks import BUILD, complaints
+from weaver.counts import MARK, counts
+from weaver.figure import to_html
+from weaver.maths import with_mathml
+from weaver.notebook import ALL_PAGES, links, take_along, write
+from weaver.page import Complaint, Image, Page, PageError
+from weaver.site import Site
+from weaver.weave import FAULT, weave
+
+log = logging.getLogger("mkdocs.weaver")
 
 # What Jupyter brings along: styles for its own page, scripts from other servers, buttons.
 FOREIGN = (
@@ -27,59 +40,122 @@ FOREIGN = (
     ".anchor-link"
 )
 
-# Each build has its own notebooks, which name its addresses.
-_made = contextlib.ExitStack()
+SWEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 
-MATHS = re.compile(rf"\$\$(.+?)\$\$|{INLINE}", re.DOTALL)
+_serving = False
+_site: Site
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    global _serving
+    _serving = command == "serve"
 
 
 @event_priority(-100)  # After mkdocstrings has put it there.
 def on_config(config) -> None:
+    global _site
+    if _serving:
+        _sweeper(config.site_dir)
     # Only the reference needs it; overrides/main.html puts it there.
-    config.extra_css.remove("assets/_mkdocstrings.css")
+    if "mkdocstrings" in config.plugins:
+        config.extra_css.remove("assets/_mkdocstrings.css")
+    _site = Site.load(Path(config.config_file_path))
+    _site.run(*_site.pages.values())
+
+
+@cache
+def _sweeper(folder: str) -> subprocess.Popen:
+    """Let a process remove the preview's folder when this one ends, by whatever signal.
+
+    It waits for the end of its stdin, which nobody else holds open, out of Ctrl+C's reach.
+    """
+    command = [sys.executable, "-c", SWEEP, folder]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
 @event_priority(100)  # Before mkdocs-jupyter looks for its notebook.
 def on_files(files, config) -> None:
-    # Not into docs, whose changes make `mkdocs serve` build again.
-    root = Path(_made.enter_context(tempfile.TemporaryDirectory(prefix="take-along-")))
-    for name in write(Site.load(Path(config.config_file_path)), root):
+    # Into the site itself: a change of docs would make `mkdocs serve` build again.
+    for name in write(_site, Path(config.site_dir)):
         if old := files.get_file_from_path(name):
             files.remove(old)
-        files.append(File(name, str(root), config.site_dir, config.use_directory_urls))
+        files.append(File(name, config.site_dir, config.site_dir, config.use_directory_urls))
+
+
+def on_page_read_source(page, config) -> str | None:
+    """Give MkDocs the text that is checked, whatever somebody saved since."""
+    source = _site.pages.get(page.file.src_uri)
+    return source and source.source
+
+
+def on_page_markdown(markdown: str, page, config, files) -> str:
+    """Weave a page; a build ends at a fault, and the preview shows it in its place."""
+    name = page.file.src_uri
+    if name not in _site.pages:
+        return markdown
+    source = _site.pages[name]
+    try:
+        undocumented = dict(_undocumented(source, config))
+        faults = [*complaints(source, _site, BUILD), *undocumented.values()]
+        if faults and not _serving:
+            raise PageError(*faults)
+        for fault in faults:
+            log.warning(str(fault))
+        fills = {MARK: counts(_site)} if MARK in source.source else {}
+        woven = weave(source, _site.run(source), fills, take_along(_site, name), faults)
+        return "\n".join(line for line in woven.split("\n") if line not in undocumented)
+    except Exception as error:
+        if not _serving:
+            raise
+        log.exception(name)
+        return FAULT.format(fault=f"    {source.path}: {error!r}")
+
+
+def _undocumented(page: Page, config) -> Iterator[tuple[str, Complaint]]:
+    """Name the lines that mkdocstrings would end the build at, or take half a package for."""
+    for number, line in enumerate(page.lines, 1):
+        if line.startswith("::: "):
+            handler = config.plugins["mkdocstrings"].get_handler("python")
+            try:
+                found = handler.collect(line[4:].strip(), handler.get_options({}))
+                for file in found.package.filepath.parent.rglob("*.py"):
+                    compile(file.read_bytes(), file, "exec")
+            except Exception as error:
+                yield line, page.complaint(number, line, f"it fails: {error}", "mend it")
 
 
 def on_post_build(config) -> None:
-    _made.close()
-
-
-def on_build_error(error) -> None:
-    _made.close()
+    # The caches of these packages never let go of a build, of which each edit makes one more.
+    for thing in gc.get_objects():
+        if type(thing) is _lru_cache_wrapper and re.match(
+            "griffe|mkdocstrings", str(thing.__module__)
+        ):
+            thing.cache_clear()
 
 
 def on_page_content(html: str, page, config, files) -> str:
-    if page.file.src_uri != WHOLE:
+    if page.file.src_uri != ALL_PAGES:
         return html
-    site = Site.load(Path(config.config_file_path))
     # Two pages may give a figure the same name.
     images = [
         replace(image, name=f"{Path(name).stem}-{image.name}", caption=None)
-        for name in site.pages
-        for program in read(site.docs / name)
-        for image in program.images
+        for name in _site.lessons
+        for source in [_site.pages[name]]
+        for program, result in zip(source.programs, _site.run(source), strict=True)
+        for image, _ in zip(program.images, result.figures, strict=False)
     ]
-    html, headings = mend(html, images, site.docs)
+    html, headings = plain(html, images)
     page.toc = get_toc(nest_toc_tokens(headings))
     # The search would find everything twice, and the repository has no such file.
     page.meta["search"] = {"exclude": True}
     page.edit_url = None
-    # mkdocs-jupyter puts the notebook beside the page that it renders.
-    name = Path(WHOLE).stem
-    offer = markdown(links(name, name, ["ipynb"], site.repository))
+    # The notebook lies beside its page.
+    name = Path(ALL_PAGES).stem
+    offer = markdown(links(name, name, ["ipynb"], _site.repository))
     return html.replace("</h1>", f"</h1>{offer}", 1)
 
 
-def mend(html: str, images: list[Image], docs: Path) -> tuple[str, list[dict]]:
+def plain(html: str, images: list[Image]) -> tuple[str, list[dict]]:
     """Turn Jupyter's page into plain HTML for the theme, and list its headings."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.select(FOREIGN) + soup.find_all(string=lambda text: isinstance(text, Comment)):
@@ -93,21 +169,19 @@ def mend(html: str, images: list[Image], docs: Path) -> tuple[str, list[dict]]:
         pre.code.extend(pre.contents[:-1])
     for div in soup.select('div:is([class*="jp-"], [class*="jupyter-"], [class^="CodeMirror"])'):
         div.unwrap()
-    for text in soup.find_all(string=MATHS.search):
+    for text in soup.find_all(string=lambda text: "$" in text):
         if not text.find_parent(["code", "pre"]):
-            formulas = MATHS.sub(
-                lambda m: to_mathml(unescape(m[1] or m[2]), docs, bool(m[1])), escape(text)
-            )
-            text.replace_with(BeautifulSoup(formulas, "html.parser"))
+            text.replace_with(BeautifulSoup(with_mathml(escape(text)), "html.parser"))
     drawn = soup.select('img[src^="data:image/svg+xml"]')
     if len(drawn) != len(images):
         raise PageError(
-            f"{WHOLE}: the notebook shows {len(drawn)} figures, its pages {len(images)}"
+            f"{ALL_PAGES}: the notebook shows {len(drawn)} figures, its pages {len(images)}"
         )
     for tag, image in zip(drawn, images, strict=True):
         svg = b64decode(tag["src"].partition(",")[2]).decode()
         # As it stands: a parser of HTML would spoil the names of SVG.
-        tag.replace_with(PreformattedString(inline(svg, image, WHOLE)))
+        figure = f'<figure class="drawn" id="{image.name}">{to_html(svg, image)}</figure>'
+        tag.replace_with(PreformattedString(figure))
     ids, headings = set(), []
     for tag in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
         name = tag.get_text()

@@ -1,23 +1,18 @@
-"""Formulas -> MathML: `$w$` in a line, `$$...$$` as a paragraph of its own."""
+"""Formulas -> MathML, and which characters the maths font has to hold."""
 
 import html
 import re
 import string
 import unicodedata
-import xml.etree.ElementTree as etree
-from pathlib import Path
 
-from markdown import Markdown
-from markdown.blockprocessors import BlockProcessor
-from markdown.extensions import Extension
-from markdown.inlinepatterns import InlineProcessor
-from markdown.util import AtomicString
 from math_core import LatexError, LatexToMathML
 
-from weaver.page import PageError, lines_of
-
-INLINE = r"(?<!\\)\$(?!\s)((?:\\.|[^\\$])*?)(?<!\s)\$"
-DISPLAY = re.compile(r"\$\$(.*)\$\$\s*", re.DOTALL)
+# A formula with the mark behind it, or what only looks like one.
+FORMULA = re.compile(
+    r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|\\.|\$\$(?P<display>.+?)\$\$|"
+    r"(?<!\d)\$(?!\s)(?P<latex>(?:\\.|[^\\$])+?)(?<!\s)\$(?!\d)(?P<mark>[.,;:!?)]*)",
+    re.DOTALL,
+)
 _latex = LatexToMathML(fancy_error=False)
 
 # What `weaver.assets` puts into the maths font. A browser shows a letter that stands for
@@ -31,90 +26,38 @@ CHARACTERS = (
 KNOWN = {*CHARACTERS, *unicodedata.normalize("NFKC", CHARACTERS), *string.ascii_letters}
 
 
-class MathsExtension(Extension):
-    def __init__(self, **settings):
-        self.config = {"docs_dir": ["docs", "Folder of the pages, to name the place of an error"]}
-        super().__init__(**settings)
-
-    def extendMarkdown(self, md: Markdown) -> None:
-        docs = Path(self.getConfig("docs_dir"))
-        # Before tables (75), whose bars a formula may hold.
-        md.parser.blockprocessors.register(Display(md.parser, docs), "display", 95)
-        # After code (190), before escapes (180), which would eat a formula's backslashes.
-        md.inlinePatterns.register(Inline(md, docs), "inline-math", 185)
-        md.ESCAPED_CHARS.append("$")
-
-
-class Display(BlockProcessor):
-    def __init__(self, parser, docs: Path):
-        super().__init__(parser)
-        self.docs = docs
-
-    def test(self, parent: etree.Element, block: str) -> bool:
-        return block.startswith("$$")
-
-    def run(self, parent: etree.Element, blocks: list[str]) -> None:
-        block = blocks.pop(0)
-        match = DISPLAY.fullmatch(block)
-        latex = match[1] if match else block
-        if not match or "$$" in latex:
-            raise PageError(f"{place(self.docs, latex)}close $$ with $$ before the blank line")
-        mathml = to_mathml(latex, self.docs, display=True)
-        # Wide formulas scroll; what scrolls has to take the focus of the keyboard.
-        attributes = {
-            "class": "formula",
-            "tabindex": "0",
-            "role": "group",
-            "aria-label": "Formula",
-        }
-        box = etree.SubElement(parent, "div", attributes)
-        box.text = AtomicString(self.parser.md.htmlStash.store(mathml))
-
-
-class Inline(InlineProcessor):
-    def __init__(self, md: Markdown, docs: Path):
-        super().__init__(INLINE, md)
-        self.docs = docs
-
-    def handleMatch(self, match: re.Match, data: str) -> tuple[str, int, int]:
-        if not match[1]:
-            where = place(self.docs, data)
-            raise PageError(f"{where}$$ has to stand alone: put blank lines around the formula")
-        # A line may break after a formula, but not before the comma or full stop behind it.
-        mark = re.match(r"[.,;:!?)]*", data[match.end() :])[0]
-        html = to_mathml(match[1], self.docs)
-        if mark:
-            html = f'<span class="unbroken">{html}{mark}</span>'
-        return self.md.htmlStash.store(html), match.start(), match.end() + len(mark)
-
-
-def to_mathml(latex: str, docs: Path, display: bool = False) -> str:
-    """Turn LaTeX into MathML; raise PageError with the formula's place if it is not LaTeX."""
+def to_mathml(latex: str, display: bool = False) -> str:
+    """Turn LaTeX into MathML; raise ValueError for what is no LaTeX or lacks in the font."""
     if not latex.strip():
-        raise PageError("an empty formula: write something between $$ and $$")
+        raise ValueError("it is empty: write something between $$ and $$")
     try:
         mathml = _latex.convert_with_local_state(latex.strip(), displaystyle=display)
     except LatexError as error:
-        where = place(docs, latex)
-        raise PageError(f"{where}${latex.strip()}$ fails at character {error}") from None
+        raise ValueError(f"it fails at character {error}") from None
     shown = re.sub(r"<mtext>.*?</mtext>|<[^>]*>|\s|\ufe00", "", mathml)
     if missing := set(html.unescape(shown)) - KNOWN:
-        raise PageError(
-            f"{place(docs, latex)}${latex.strip()}$ has {' '.join(sorted(missing))}, which the "
-            "maths font lacks: add it to CHARACTERS in weaver/maths.py"
+        raise ValueError(
+            f"the maths font lacks {' '.join(sorted(missing))}: add it to CHARACTERS in "
+            "weaver/maths.py"
         )
     return mathml
 
 
-def place(docs: Path, text: str) -> str:
-    """Find where a text stands; Python-Markdown tells no extension which page it renders."""
-    first = text.strip().splitlines()[0]
-    for path in sorted(docs.rglob("*.md")):
-        for number, line in enumerate(lines_of(path.read_text(encoding="utf-8")), 1):
-            if first in line:
-                return f"{path}:{number}: "
-    return ""
+def with_mathml(text: str) -> str:
+    """Turn the formulas in a text into MathML; one that is none stays as it is."""
+    return FORMULA.sub(_converted, text)
 
 
-def makeExtension(**settings):
-    return MathsExtension(**settings)
+def _converted(match: re.Match) -> str:
+    latex = match["display"] or match["latex"]
+    if latex is None:
+        return "&#36;" if match[0] == r"\$" else match[0]
+    try:
+        mathml = to_mathml(html.unescape(latex), bool(match["display"]))
+    except ValueError:
+        return match[0]
+    # What Markdown would take for marks of its own; " would end an admonition's title.
+    mathml = re.sub(r"[*_|[\]\\`{}]", lambda mark: f"&#{ord(mark[0])};", mathml)
+    mathml = mathml.replace('"', "'")
+    # A line may break after a formula, but not before the comma or full stop behind it.
+    return f"<span class='unbroken'>{mathml}{match['mark'] or ''}</span>"

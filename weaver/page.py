@@ -1,21 +1,49 @@
-"""A page's programs: what stands in its Markdown, and where."""
+"""A page, read once: its programs, texts, headings and links, each with its line."""
 
-import ast
 import re
-import textwrap
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-from pytest_codeblocks import extract_from_file
+import yaml
+from bs4 import BeautifulSoup
+from markdown.extensions.toc import slugify, unique
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 MARKER = "<!--pytest-codeblocks:expected-output-->"
-IMAGE = re.compile(r'\s*!\[(?P<alt>[^]]*)\]\((?P<name>[\w-]+)\.svg(?: "(?P<caption>[^"]*)")?\)\s*')
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+PLACEHOLDER = "\ufffc"  # stands in a text where code or a formula stands in the page
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+ATTRIBUTES = re.compile(r"\{:?\s*[.#][^{}]*\}")
+FIGURE = re.compile(r"([\w-]+)\.svg")
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One thing that is wrong: where, what stands there, what is true, and what to do next.
+
+    A notice is for a person to judge; it fails nothing.
+    """
+
+    path: Path
+    line: int
+    said: str
+    true: str
+    remedy: str
+    notice: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.said}: {self.true}\n    next: {self.remedy}"
 
 
 class PageError(click.ClickException):
-    """What is wrong with a page, in plain words that begin with page:line."""
+    """What is wrong, in plain words that begin with page:line where it has a line."""
+
+    def __init__(self, *complaints: Complaint | str):
+        super().__init__("\n".join(map(str, complaints)))
 
 
 @dataclass(frozen=True)
@@ -49,76 +77,78 @@ class Program:
         return f"{self.path}:{self.line}"
 
 
-def read(path: Path) -> list[Program]:
-    """Read a page's programs; raise PageError for a block that nothing would test."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    for number, line in enumerate(lines, 1):
-        if re.match(r"\s*~~~", line):
-            raise PageError(f"{path}:{number}: a ~~~ fence is never run: write ```")
-        if re.match(r"\s*>.*```", line):
-            raise PageError(f"{path}:{number}: a fence behind > is never run: take it out")
-        if re.match(r"\s*<!--.*pytest", line) and line.strip() != MARKER:
-            raise PageError(
-                f"{path}:{number}: {line.strip()} hides code from the check: remove it"
-            )
-    try:
-        blocks = extract_from_file(path)
-    except RuntimeError as error:
-        raise PageError(f"{path}: {error}") from error
-    programs = []
-    for block in blocks:
-        if block.syntax == "python":
-            programs.append(_program(path, lines, block))
-        elif block.syntax != "console":
-            raise PageError(
-                f"{path}:{block.lineno}: a ```{block.syntax} fence is never checked: write "
-                f"```python for a program, ```console for commands, {MARKER} before an output"
-            )
-        elif block.expected_output is not None:
-            raise PageError(f"{path}:{block.lineno}: commands have no checked output")
-    for program in programs:
-        if not _same(source(program), program.code):
-            raise PageError(
-                f"{program.place}: without its blank lines, which pytest-codeblocks drops in an "
-                "indented block, this program is another one: keep them out of strings"
-            )
-    names = [image.name for program in programs for image in program.images]
-    for name in names:
-        if names.count(name) > 1:
-            raise PageError(f"{path}: two figures are named {name}.svg: rename one")
-    return programs
+@dataclass(frozen=True)
+class Text:
+    """A text of a page, which begins on `line`.
+
+    Its kind is one of front matter, heading, paragraph, cell, title (of an admonition),
+    code (inline), formula, alt, caption, or HTML. `sources` are the places of its links to
+    pages outside.
+    """
+
+    path: Path
+    line: int
+    kind: str
+    text: str
+    sources: tuple[int, ...] = ()
+
+    def line_at(self, position: int) -> int:
+        return self.line + self.text.count("\n", 0, position)
 
 
-def _program(path: Path, lines: list[str], block) -> Program:
-    def next_text(index: int) -> int:
-        while index < len(lines) and not lines[index].strip():
-            index += 1
-        return index
+@dataclass(frozen=True)
+class Heading:
+    """A heading with its anchor on the built page."""
 
-    def close(opening: int) -> int:
-        # By eye, since the extractor drops the blank lines of an indented block.
-        ticks = re.match(r"\s*(`+)", lines[opening])[1]
-        return next(
-            k for k in range(opening + 1, len(lines)) if lines[k].lstrip().startswith(ticks)
-        )
+    line: int
+    level: int
+    text: str
+    anchor: str
 
-    end = output_end = close(block.lineno - 1) + 1
-    index = next_text(end)
-    if index < len(lines) and lines[index].strip() == MARKER:
-        opening = next_text(index + 1)
-        if block.expected_output is None or lines[opening].strip() != "```text":
-            raise PageError(f"{path}:{index + 1}: a ```text fence has to follow {MARKER}")
-        output_end = close(opening) + 1
-        index = next_text(output_end)
-    elif block.expected_output is not None:
-        raise PageError(f"{path}:{block.lineno}: the output has to stand directly under its block")
-    last, images = output_end, []
-    while index < len(lines) and (match := IMAGE.fullmatch(lines[index])):
-        images.append(Image(**match.groupdict()))
-        last = index + 1
-        index = next_text(last)
-    output = block.expected_output or ""
-    return Program(path, block.lineno, end, output_end, last, block.code, output, tuple(images))
+
+@dataclass(frozen=True)
+class Link:
+    """A link or a picture from elsewhere, and the words that show it."""
+
+    line: int
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """What a version of a page's file holds."""
+
+    path: Path
+    source: str
+    meta: dict
+    tokens: Sequence[Token]
+    programs: list[Program] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        return lines_of(self.source)
+
+    @property
+    def start(self) -> int:
+        """How many lines the front matter takes."""
+        head = FRONT_MATTER.match(self.source)
+        return head[0].count("\n") if head else 0
+
+    @property
+    def title(self) -> str:
+        """The page's first heading, without the marks of code."""
+        return next((heading.text for heading in self.headings), self.path.stem)
+
+    def complaint(self, line: int, said: str, true: str, remedy: str) -> Complaint:
+        return Complaint(self.path, line, said, true, remedy)
+
+    def complain(self, *parts) -> None:
+        self.complaints.append(self.complaint(*parts))
 
 
 def lines_of(text: str) -> list[str]:
@@ -129,40 +159,194 @@ def lines_of(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
-def source(program: Program) -> str:
-    """The program as the page writes it; the extractor drops an indented block's blank lines."""
-    lines = program.path.read_text(encoding="utf-8").split("\n")
-    return textwrap.dedent("\n".join(lines[program.line : program.end - 1]))
+def read(path: Path) -> Page:
+    """Read a page; what is wrong with its blocks stands in its complaints."""
+    source = path.read_text(encoding="utf-8-sig", errors="replace")
+    if path not in _pages or _pages[path].source != source:
+        _pages[path] = _read(path, source)
+    return _pages[path]
 
 
-def _same(code: str, other: str) -> bool:
+# The last version of each, by its path.
+_pages: dict[Path, Page] = {}
+
+
+def _read(path: Path, source: str) -> Page:
+    head = FRONT_MATTER.match(source)
+    # Blank lines stand for the front matter, so that lines count from it.
+    body = "\n" * head[0].count("\n") + source[head.end() :] if head else source
+    markdown = MarkdownIt("commonmark").enable("table").use(admon_plugin)
+    markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    page = Page(path, source, {}, markdown.parse(body))
+    if "\ufffd" in source:
+        line = source[: source.index("\ufffd")].count("\n") + 1
+        page.complain(line, "\ufffd", "the page is not UTF-8", "save it as UTF-8")
     try:
-        return ast.dump(ast.parse(code)) == ast.dump(ast.parse(other))
-    except SyntaxError:
-        return True  # The run tells.
+        page.meta.update(yaml.safe_load(head[1]) or {} if head else {})
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        where = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or error
+        page.complain(where.line + 2 if where else 1, "the front matter", f"it is no YAML: {said}",
+                      "write `name: value` lines, a value with a colon in quotes")  # fmt: skip
+    for key, value in page.meta.items():
+        if isinstance(value, str):
+            starts = (k for k, s in enumerate(page.lines, 1) if s.startswith(f"{key}:"))
+            line = next(starts, 1)
+            page.texts.append(Text(path, line, "front matter", value))
+    _read_texts(page)
+    _read_programs(page)
+    return page
 
 
-def refresh(path: Path, outputs: list[str]) -> int:
-    """Put what the programs print into the page; return how many outputs changed."""
-    text = path.read_text(encoding="utf-8")
-    lines, changed = text.split("\n"), 0
-    for program, output in reversed(list(zip(read(path), outputs, strict=True))):
+# Programs.
+
+
+def _read_programs(page: Page) -> None:
+    quoted = 0
+    for k, token in enumerate(page.tokens):
+        quoted += token.nesting * token.type.startswith("blockquote")
+        if token.type == "fence" and (token.info, token.markup[0], quoted) == ("python", "`", 0):
+            page.programs.append(_program(page, k))
+
+
+def _program(page: Page, k: int) -> Program:
+    """Make the program of the fence tokens[k]."""
+    fence, *after = page.tokens[k : k + 3]
+    output, at, last = "", k + 1, fence.map[1]
+    marks = [(t.type, t.info or t.content.strip()) for t in after]
+    if marks == [("html_block", MARKER), ("fence", "text")]:
+        output, at, last = after[1].content, k + 3, after[1].map[1]
+    output_end, images = last, []
+    while page.tokens[at : at + 1] and page.tokens[at].type == "paragraph_open":
+        found = _figures(page.tokens[at + 1].children)
+        if not found:
+            break
+        images, last, at = images + found, page.tokens[at].map[1], at + 3
+    start, end = fence.map
+    return Program(
+        page.path, start + 1, end, output_end, last, fence.content, output, tuple(images)
+    )
+
+
+def _figures(children: list[Token]) -> list[Image]:
+    """Read a paragraph that consists of the image lines of figures."""
+    found = []
+    for token in children:
+        if token.type == "image" and (name := FIGURE.fullmatch(token.attrs["src"])):
+            found.append(Image(token.content, name[1], token.attrs.get("title")))
+        elif token.type != "softbreak":
+            return []
+    return found
+
+
+# Texts.
+
+
+def _read_texts(page: Page) -> None:
+    kind, line, level, anchors = "paragraph", 1, 0, set()
+    for token in page.tokens:
+        line = token.map[0] + 1 if token.map else line
+        match token.type:
+            case "heading_open" | "paragraph_open":
+                kind = token.type.removesuffix("_open")
+                level = int(token.tag[1:]) if kind == "heading" else 0
+            case "th_open" | "td_open":
+                kind = "cell"
+            case "admonition_title_open":
+                kind = "title"
+            case "inline" if not token.content.startswith("::: "):
+                page.texts.extend(_inline(page, line, kind, token.children))
+                if kind == "heading":
+                    page.headings.append(_heading(line, level, token.children, anchors))
+            case "math_block":
+                page.texts.append(Text(page.path, line, "formula", token.content))
+            case "html_block":
+                page.texts.extend(Text(page.path, line, *part) for part in _html(token.content))
+            case "code_block":
+                said, remedy = "indented text that no admonition holds", "take its spaces away"
+                page.complain(line, said, "it is read by no check", remedy)
+
+
+def _heading(line: int, level: int, children: list[Token], anchors: set[str]) -> Heading:
+    text = "".join(token.content for token in children)
+    own = re.search(r"\{[^{}]*#([\w-]+)[^{}]*\}", text)
+    text = ATTRIBUTES.sub("", text).strip()
+    return Heading(line, level, text, unique(own[1] if own else slugify(text, "-"), anchors))
+
+
+def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[Text]:
+    first, whole, opened, sources = line, "", [], []
+    for token in tokens:
+        match token.type:
+            case "text":
+                whole += token.content
+            case "softbreak" | "hardbreak":
+                whole += "\n"
+                line += 1
+            case "code_inline":
+                whole += PLACEHOLDER
+                yield Text(page.path, line, "code", token.content)
+            case "math_inline" | "math_inline_double":
+                whole += PLACEHOLDER
+                yield Text(page.path, line, "formula", token.content)
+            case "image":
+                yield Text(page.path, line, "alt", token.content)
+                if title := token.attrs.get("title"):
+                    yield Text(page.path, line, "caption", title)
+                if not FIGURE.fullmatch(token.attrs["src"]):
+                    page.links.append(Link(line, token.attrs["src"], token.content))
+            case "html_inline":
+                yield from (Text(page.path, line, *part) for part in _html(token.content))
+            case "link_open":
+                opened.append((line, token.attrs["href"], len(whole)))
+                if re.match(r"https?:", token.attrs["href"]):
+                    sources.append(len(ATTRIBUTES.sub("", whole)))
+                if title := token.attrs.get("title"):
+                    yield Text(page.path, line, "caption", title)
+            case "link_close":
+                at, target, start = opened.pop()
+                page.links.append(Link(at, target, whole[start:]))
+    whole = ATTRIBUTES.sub("", whole)
+    if whole.strip():
+        yield Text(page.path, first, kind, whole, tuple(sources))
+
+
+def _html(source: str) -> Iterator[tuple[str, str]]:
+    soup = BeautifulSoup(source, "html.parser")
+    yield from (("HTML", text) for text in soup.stripped_strings)
+    for tag in soup(True):
+        if tag.name == "img":
+            yield "alt", tag.get("alt", "")
+        yield from (
+            ("caption", tag[name]) for name in ("title", "aria-label") if name in tag.attrs
+        )
+
+
+# Refresh.
+
+
+def refresh(page: Page, outputs: list[str]) -> int:
+    """Put what the programs print into the page's file; return how many outputs changed."""
+    lines, changed = page.source.split("\n"), 0
+    for program, output in reversed(list(zip(page.programs, outputs, strict=True))):
         if output == program.output:
             continue
         changed += 1
         indent = re.match(r"\s*", lines[program.line - 1])[0]
+        # pytest-codeblocks would lose its blank lines.
+        output = output.replace("\n\n", "\n") if indent else output
         shown = ["", MARKER, "", "```text", *lines_of(output), "```"] if output else []
         lines[program.end : program.output_end] = [indent + s if s else "" for s in shown]
+    new = _read(page.path, "\n".join(lines))
+    taken = [program.output for program in new.programs]
+    if taken != outputs:
+        pairs = zip(page.programs, outputs, [*taken, *outputs], strict=False)
+        line = next((program.line for program, one, other in pairs if one != other), 1)
+        true = "it holds ```, a blank line in an indented block, or no line break at its end"
+        said, remedy = "an output that cannot stand on a page", "let the block print otherwise"
+        raise PageError(page.complaint(line, said, true, remedy))
     if changed:
-        path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
-        try:
-            taken = [program.output for program in read(path)] == outputs
-        except PageError:
-            taken = False
-        if not taken:
-            path.write_text(text, encoding="utf-8", newline="\n")
-            raise PageError(
-                f"{path}: an output cannot stand on a page: end it with a line break, and print "
-                "no ``` and, in an indented block, no blank line"
-            )
+        if read(page.path).source != page.source:
+            raise PageError(f"{page.path}: somebody saved it meanwhile: make refresh")
+        page.path.write_text(new.source, encoding="utf-8", newline="\n")
     return changed

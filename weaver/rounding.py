@@ -9,9 +9,9 @@ and the salt, so that equal computations stay equal. Whole numbers stay where th
 since sums of them are exact.
 
 PyTorch tells of each operation by itself. NumPy does not; there, calls and the operators
-`@` and `**` are rewritten in the sources of the programs and of PACKAGES. What is called
-out of sight, as by `map(math.exp, x)` or `a @= b`, is not moved, nor are numbers of other
-types than float32 and float64.
+`@` and `**` are rewritten in the sources of the programs, the package and its tests. What
+is called out of sight, as by `map(math.exp, x)` or `a @= b`, is not moved, nor are numbers
+of other types than float32 and float64.
 """
 
 import ast
@@ -19,8 +19,10 @@ import builtins
 import contextlib
 import operator
 import random
+import struct
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType
 from typing import ClassVar
@@ -29,7 +31,8 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-PACKAGES = ("linreg", "tests")
+from weaver.settings import settings
+
 NAME = "__moved__"  # what the rewritten sources call
 
 # Names in PyTorch, NumPy and Python. NumPy's functions that stand in neither of these two make
@@ -52,8 +55,8 @@ EXACT = set(
     """
     _to_copy abs absolute add add_ cat ceil clamp clone copy_ copysign div div_ divide empty
     empty_strided fabs fill_ flip floor fmod fsum full gather index max maximum median min minimum
-    mul mul_ multiply neg negative ones ones_like positive relu remainder repeat rint roll sign
-    sort sqrt square stack sub sub_ subtract threshold_backward topk trunc where zero_ zeros
+    mul mul_ multiply neg negative ones ones_like positive relu remainder repeat rint roll set_
+    sign sort sqrt square stack sub sub_ subtract threshold_backward topk trunc where zero_ zeros
     zeros_like
     """.split()
 )
@@ -64,7 +67,31 @@ DRAWN = set(
     seed shuffle
     """.split()
 )
-INTEGERS = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
+SMALL = 100  # numbers
+HASH = 0x9E3779B97F4A7C15  # of Fibonacci hashing: neighbouring values are moved differently
+# NumPy takes constants twice as fast as arrays.
+SHIFT, THREE = (np.array(k, np.uint64) for k in (40, 3))
+COMMON = [np.array(k) for k in (-2, -1, 0)]
+
+
+class Format:
+    """A format of floats: how to take them for integers, and in which range they are moved."""
+
+    def __init__(self, float_type: type, integer: type, float_code: str, integer_code: str):
+        self.floating, self.integer = float_type, integer
+        self.floats, self.integers = struct.Struct(float_code), struct.Struct(integer_code)
+        limits = np.finfo(float_type)
+        # Far out every float is whole, for want of digits; a step from the smallest leads below 0.
+        self.limits = [float(v) for v in (limits.tiny, 1e-3 / limits.eps, limits.max)]
+        self.arrays = [np.array(v, float_type) for v in self.limits]
+
+
+FORMATS = {
+    np.dtype(np.float32): Format(np.float32, np.int32, "<f", "<i"),
+    np.dtype(np.float64): Format(np.float64, np.int64, "<d", "<q"),
+}
+SINGLE, DOUBLE = FORMATS.values()
+TENSORS = (torch.float32, torch.float64)
 
 
 def move(a: np.ndarray, salt: int) -> np.ndarray:
@@ -73,17 +100,64 @@ def move(a: np.ndarray, salt: int) -> np.ndarray:
     One by one, moves show what cancels in a sum; together they show how far a result can
     drift. Whole numbers, inf and nan stay.
     """
-    bits = np.array(a).reshape(-1).view(INTEGERS[a.dtype])
-    # Fibonacci hashing: neighbouring values are moved differently.
-    mixed = (bits.astype(np.uint64) + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
-    steps = (mixed >> 40) % 3 + (np.add.reduce(mixed) >> 30) % 3
-    flat = bits.view(a.dtype)
-    limits = np.finfo(a.dtype)
-    # Far out every float is whole, for want of digits; a step from the smallest leads below 0.
-    whole = (flat == np.rint(flat)) & (np.abs(flat) < 1e-3 / limits.eps)
-    still = whole | (np.abs(flat) < limits.tiny) | ~np.isfinite(flat)
-    steps = np.where(still, 0, steps.astype(bits.dtype) - 2)
-    return (bits + steps).view(a.dtype).reshape(a.shape)
+    form = FORMATS[a.dtype]
+    if a.size == 1:
+        return np.array(move_one(a.item(), salt, form), a.dtype).reshape(a.shape)
+    if a.size <= SMALL:
+        return _moved_bytes(a.tobytes(), form, salt).reshape(a.shape).copy()
+    return _moved(a.reshape(-1), form, salt).reshape(a.shape)
+
+
+@lru_cache(10_000)
+def _moved_bytes(data: bytes, form: Format, salt: int) -> np.ndarray:
+    # A loop moves the same data in each of its rounds.
+    return _moved(np.frombuffer(data, form.floating), form, salt)
+
+
+@cache
+def _factor(salt: int) -> np.ndarray:
+    """Another odd factor for each salt, so that salts move a number independently."""
+    return np.array(HASH * (2 * salt + 1) % 2**64, np.uint64)
+
+
+def _moved(flat: np.ndarray, form: Format, salt: int) -> np.ndarray:
+    tiny, large, most = form.arrays
+    bits, size = flat.view(form.integer), np.abs(flat)
+    mixed = bits.astype(np.int64).view(np.uint64)
+    mixed *= _factor(salt)
+    common = COMMON[(int(np.add.reduce(mixed)) >> 30) % 3]
+    mixed >>= SHIFT
+    mixed %= THREE
+    steps = mixed.view(np.int64)
+    steps += common
+    loose = np.rint(flat) != flat
+    loose |= size >= large
+    loose &= size >= tiny
+    loose &= size <= most
+    steps *= loose
+    steps += bits
+    return steps.astype(form.integer, copy=False).view(flat.dtype)
+
+
+def move_one(value: float, salt: int, form: Format) -> float:
+    """Move a float that stands alone, as `move` does."""
+    tiny, large, most = form.limits
+    size = abs(value)
+    if not tiny <= size <= most or (size < large and value.is_integer()):
+        return value
+    (bits,) = form.integers.unpack(form.floats.pack(value))
+    mixed = bits * HASH * (2 * salt + 1) % 2**64
+    step = (mixed >> 40) % 3 + (mixed >> 30) % 3 - 2
+    return form.floats.unpack(form.integers.pack(bits + step))[0]
+
+
+@cache
+def _ways(operation: torch._ops.OpOverload) -> tuple[bool, bool]:
+    """Say whether an operation of PyTorch moves what goes into it, and what comes out."""
+    name = operation._opname
+    if operation.is_view or name in EXACT:
+        return False, False
+    return name in SUMS or name in ALGORITHMS or "linalg_" in name, name not in SUMS
 
 
 class Tensors(TorchDispatchMode):
@@ -93,28 +167,36 @@ class Tensors(TorchDispatchMode):
         super().__init__()
         self.salt = salt
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # No program compiles, and guarding against it costs as much as a move.
+
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        name, kwargs = operation._opname, kwargs or {}
-        fused = "alpha" in kwargs and name in ("add", "add_", "sub", "sub_")
-        squared = name == "pow" and args[1] == 2
-        if operation.is_view or squared or (name in EXACT and not fused):
-            return operation(*args, **kwargs)
-        if name in SUMS or name in ALGORITHMS or "linalg_" in name:
-            args = [self._move(a.clone()) if isinstance(a, torch.Tensor) else a for a in args]
-        result = operation(*args, **kwargs)
-        if name not in SUMS:
+        goes_in, comes_out = _ways(operation)
+        if kwargs and "alpha" in kwargs and not goes_in:
+            comes_out = True  # A product is rounded, or not, before it is added.
+        if comes_out and operation._opname == "pow" and args[1] == 2:
+            comes_out = False
+        if goes_in:
+            args = [self._moved(a) for a in args]
+        result = operation(*args, **(kwargs or {}))
+        if comes_out:
             # An operation on a list of tensors changes them and returns nothing.
             self._move(args[0] if result is None else result)
         return result
 
-    def _move(self, tensors):
+    def _moved(self, value):
+        if not isinstance(value, torch.Tensor) or value.dtype not in TENSORS:
+            return value
+        return torch.from_numpy(move(value.detach().numpy(), self.salt))
+
+    def _move(self, tensors) -> None:
         if isinstance(tensors, list | tuple):
             for tensor in tensors:
                 self._move(tensor)
-        elif isinstance(tensors, torch.Tensor) and tensors.dtype in (torch.float32, torch.float64):
+        elif isinstance(tensors, torch.Tensor) and tensors.dtype in TENSORS:
             a = tensors.detach().numpy()
             a[...] = move(a, self.salt)
-        return tensors
 
 
 class Numbers:
@@ -152,7 +234,7 @@ class Numbers:
         owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
         module = f"{getattr(function, '__module__', '')}."
         if isinstance(function, np.ufunc) or module in ("math.", "_operator."):
-            return name in SUMS, name not in SUMS | EXACT
+            return name in SUMS, not (name in SUMS or name in EXACT)
         if isinstance(owner, (np.random.Generator, np.random.RandomState, random.Random)):
             return False, name not in DRAWN
         if isinstance(owner, np.ufunc):
@@ -160,15 +242,15 @@ class Numbers:
         if module.startswith(("numpy.linalg.", "numpy.fft.", "numpy.polynomial.")):
             return True, True
         if module.startswith("numpy.") or isinstance(owner, np.ndarray):
-            return name in SUMS | ALGORITHMS, name in ALGORITHMS
+            return name in SUMS or name in ALGORITHMS, name in ALGORITHMS
         return function is sum, function is pow
 
     def _moved(self, value):
-        if isinstance(value, float | np.floating) or type(value) is np.ndarray:
-            a = np.asarray(value)
-            if a.dtype in INTEGERS:
-                a = move(a, self.salt)
-                return a if type(value) is np.ndarray else type(value)(a[()])
+        if isinstance(value, float | np.float32):
+            form = DOUBLE if isinstance(value, float) else SINGLE
+            return type(value)(move_one(float(value), self.salt, form))
+        if type(value) is np.ndarray and value.dtype in FORMATS:
+            return move(value, self.salt)
         if isinstance(value, list | tuple):
             parts = [self._moved(part) for part in value]
             # Such as the named tuples of numpy.linalg.
@@ -211,10 +293,13 @@ class Loader(SourceFileLoader):
 
 
 class Finder:
-    """Lets the modules of PACKAGES be rewritten when they are imported."""
+    """Lets the modules of packages be rewritten when they are imported."""
+
+    def __init__(self, packages: tuple[str, ...]):
+        self.packages = packages
 
     def find_spec(self, name: str, path=None, target=None) -> ModuleSpec | None:
-        if name.partition(".")[0] not in PACKAGES:
+        if name.partition(".")[0] not in self.packages:
             return None
         others = (finder for finder in sys.meta_path if finder is not self)
         spec = next(filter(None, (f.find_spec(name, path, target) for f in others)), None)
@@ -226,9 +311,10 @@ class Finder:
 @contextlib.contextmanager
 def moved(salt: int) -> Iterator[None]:
     """Move the results of PyTorch, and of NumPy in what is rewritten, within this block."""
-    if loaded := [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
+    packages = settings()["package"], "tests"
+    if loaded := [name for name in sys.modules if name.partition(".")[0] in packages]:
         raise RuntimeError(f"{loaded} are imported already: begin before")
-    finder = Finder()
+    finder = Finder(packages)
     sys.meta_path.insert(0, finder)
     setattr(builtins, NAME, Numbers(salt))
     try:

@@ -1,31 +1,31 @@
-"""Programs -> results: each in a fork of its own, cached; by a salt, under another rounding."""
+"""Programs -> results: each run by `weaver.child`, cached; by a salt, under another rounding."""
 
-import contextlib
+import atexit
+import base64
 import hashlib
-import io
 import json
-import multiprocessing
 import os
+import pickle
+import subprocess
 import sys
-import traceback
-import warnings
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import UserDict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from difflib import unified_diff
 from functools import cache
 from importlib.metadata import version
-from importlib.util import find_spec
-from itertools import repeat
 from pathlib import Path
 
-from weaver.page import PageError, Program, lines_of
+import click
+
+from weaver.page import PageError, Program
+from weaver.settings import settings
 
 CACHE = Path(".cache/weaver")
-SECONDS = 120
+TIME_LIMIT = 120  # seconds
 # As this process has them loaded, whatever becomes of the files.
 ENGINE = [
-    Path(__file__).with_name(name).read_bytes() for name in ("run.py", "figure.py", "rounding.py")
+    Path(__file__).with_name(name).read_bytes()
+    for name in ("run.py", "child.py", "figure.py", "rounding.py")
 ]
 # Makes PyTorch compute as on an old processor.
 CAPABILITY = "ATEN_CPU_CAPABILITY"
@@ -40,66 +40,66 @@ class Result:
     error: str | None = None
 
 
+class Variables(UserDict):
+    """The pickled variables of a program, by name; each is loaded when it is asked for."""
+
+    place = ""
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self.data:
+            raise KeyError(f"{self.place}: the block leaves no {name}, or none that can be kept")
+        return pickle.loads(self.data[name])
+
+
+@dataclass(frozen=True)
+class State:
+    """What a program left: Matplotlib's figures, in the order of the image lines; variables."""
+
+    figures: list
+    variables: Variables
+
+
 def run(programs: Iterable[Program], salt: int = 0) -> list[Result]:
     """Run the programs that the cache does not know, as many at once as there are cores.
 
     A salt other than 0 moves what rounding leaves open, as `weaver.rounding` says.
+    Figures are then counted, and not drawn.
     """
     programs = list(programs)
-    depends = base()
-    files = [CACHE / f"{_key(depends, program.code, salt)}.json" for program in programs]
+    common = fingerprint()
+    files = [_file(common, program, salt) for program in programs]
     missing = [k for k, file in enumerate(files) if not file.exists()]
-    fresh = {}
+    results = {}
     if missing:
         page = programs[missing[0]].path
         how = f" under salt {salt}" if salt else ""
-        print(f"{page}: running {len(missing)} of {len(programs)} programs{how}", file=sys.stderr)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            results = list(pool.map(_fork, [programs[k].code for k in missing], repeat(salt)))
+        label = f"{page}: running {len(missing)} of {len(programs)} programs{how}"
+        jobs = [{"code": programs[k].code, "salt": salt, "limit": TIME_LIMIT} for k in missing]
+        with click.progressbar(_run_batch(jobs), len(jobs), label, file=sys.stderr) as bar:
+            answers = list(bar)
         # What a program imported is not what the key names if somebody saved meanwhile.
-        same = base() == depends
-        for k, result in zip(missing, results, strict=True):
-            if result.error is None and same:
-                save(files[k], json.dumps(asdict(result)).encode())
-            else:
-                fresh[k] = result
-    return [fresh.get(k) or _load(file) for k, file in enumerate(files)]
+        same = fingerprint() == common
+        for answer in answers:
+            k, state = missing[answer.pop("number")], answer.pop("state", "")
+            results[k] = _result(answer)
+            if results[k].error is None and same:
+                save(files[k].with_suffix(".pickle"), base64.b64decode(state))
+                save(files[k], json.dumps(asdict(results[k])).encode())
+    return [results.get(k) or _result(json.loads(f.read_bytes())) for k, f in enumerate(files)]
 
 
-def results(programs: list[Program]) -> list[Result]:
-    """Run the programs; raise PageError where one does something else than its page says."""
-    done = run(programs)
-    found = [p for pair in zip(programs, done, strict=True) for p in problems(*pair)]
-    if found:
-        raise PageError("\n\n".join(found))
-    return done
-
-
-def problems(program: Program, result: Result, rounding: str = "") -> list[str]:
-    """Where a page and its program differ, in plain words that begin with page:line.
-
-    `rounding` names the one that the result was computed with, if it is another one.
-    """
-    found, under, remedy = [], "", "`make refresh` puts what it prints into the page"
-    if rounding:
-        under = f"under {rounding} "
-        remedy = "rounding decides it, so print what holds on every machine, such as fewer digits"
+def state(program: Program, salt: int = 0) -> State:
+    """Give what a program left at its end; run it if the cache does not know."""
+    (result,) = run([program], salt)
     if result.error is not None:
-        return [f"{program.place}: {under}the block fails {result.error}"]
-    if result.output != program.output:
-        shown, printed = program.output.splitlines(), result.output.splitlines()
-        difference = unified_diff(shown, printed, "the page", "the block", lineterm="", n=0)
-        found.append(
-            f"{program.place}: {under}the block prints something else than the page shows; "
-            f"{remedy}:\n" + "\n".join(difference)
-        )
-    if len(result.figures) != len(program.images):
-        found.append(
-            f"{program.place}: {under}the block shows {len(result.figures)} figures, and "
-            f"{len(program.images)} image lines stand under it: "
-            "write one ![what the picture shows](name.svg) for each plt.show()"
-        )
-    return found
+        raise PageError(f"{program.place}: the block fails {result.error}")
+    file = _file(fingerprint(), program, salt).with_suffix(".pickle")
+    if not file.exists():
+        raise PageError(f"{program.place}: the package changed while the block ran: run it again")
+    figures, variables = pickle.loads(file.read_bytes())
+    variables = Variables(variables)
+    variables.place = program.place
+    return State([pickle.loads(figure) for figure in figures], variables)
 
 
 def save(file: Path, data: bytes) -> None:
@@ -111,99 +111,46 @@ def save(file: Path, data: bytes) -> None:
     part.replace(file)
 
 
-def _load(file: Path) -> Result:
-    data = json.loads(file.read_text(encoding="utf-8"))
-    return Result(data["output"], tuple(data["figures"]), data["error"])
+def _result(data: dict) -> Result:
+    return Result(**data | {"figures": tuple(data.get("figures", ()))})
+
+
+def fingerprint() -> str:
+    """What every program's result depends on: versions, the package, and how it is run."""
+    ours = settings()
+    versions = [sys.version, *((name, version(name)) for name in ours["versions"].values())]
+    sources = [*sorted(Path(ours["package"]).rglob("*.py")), Path(f"{ours['package']}.py")]
+    package = [(file.name, file.read_bytes()) for file in sources if file.is_file()]
+    return repr([versions, ENGINE, package, os.environ.get(CAPABILITY)])
+
+
+def _file(common: str, program: Program, salt: int) -> Path:
+    key = hashlib.sha256(repr((common, program.code, salt)).encode()).hexdigest()
+    return CACHE / f"{key}.json"
+
+
+def _run_batch(jobs: list[dict]) -> Iterator[dict]:
+    """Let the server run the jobs; give its answers as they come."""
+    server = _server(os.getpid(), os.getcwd())
+    try:
+        print(json.dumps(jobs), file=server.stdin, flush=True)
+        for _ in jobs:
+            if not (line := server.stdout.readline()):
+                raise RuntimeError("the process that runs the programs has ended")
+            yield json.loads(line)
+    except BaseException:
+        _server.cache_clear()
+        server.communicate()
+        raise
 
 
 @cache
-def _versions() -> dict[str, str]:
-    packages = ("numpy", "torch", "matplotlib")
-    return {"python": sys.version} | {name: version(name) for name in packages}
-
-
-def base() -> str:
-    """What every program's result depends on: versions, `linreg`, and how it is run."""
-    folders = find_spec("linreg").submodule_search_locations
-    sources = [file for folder in folders for file in sorted(Path(folder).rglob("*.py"))]
-    processor = os.environ.get(CAPABILITY)
-    package = [(file.name, file.read_bytes()) for file in sources]
-    return repr([_versions(), ENGINE, package, processor])
-
-
-def _key(base: str, code: str, salt: int) -> str:
-    return hashlib.sha256(repr((base, code, salt)).encode()).hexdigest()
-
-
-@cache
-def _context():
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        # PyTorch loads _dynamo, a second's work, when a program makes its first optimizer.
-        loaded = ["torch._dynamo", "matplotlib.pyplot", "matplotlib.backends.backend_svg"]
-        context.set_forkserver_preload([*loaded, "weaver.figure", "weaver.rounding"])
-    return context
-
-
-def _fork(code: str, salt: int) -> Result:
-    ours, theirs = _context().Pipe(duplex=False)
-    child = _context().Process(target=_send, args=(code, salt, theirs))
-    child.start()
-    theirs.close()
-    try:
-        if ours.poll(SECONDS):
-            return ours.recv()
-        return Result(error=f"it does not end within {SECONDS} seconds")
-    except EOFError:
-        child.join()
-        return Result(error=f"its process ended with exit code {child.exitcode}")
-    finally:
-        child.kill()
-        child.join()
-
-
-def _send(code: str, salt: int, pipe) -> None:
-    import numpy as np
-
-    # A .pyc passes for its source if the two are of one second and one size.
-    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
-    # A fork has the generator of its parent; without a seed, programs have to differ.
-    np.random.seed()
-    pipe.send(execute(code, salt=salt))
-
-
-def execute(code: str, keep: Callable | None = None, salt: int = 0) -> Result:
-    """Run one program in this process, as `__main__` and with warnings as errors.
-
-    `keep` makes the result's figures out of Matplotlib's, by default the SVG of each.
-    """
-    import matplotlib.pyplot as plt
-
-    from weaver.figure import SETTINGS, draw
-    from weaver.rounding import compiled, moved
-
-    figures = []
-
-    def show(*_, **__):
-        figures.extend((keep or draw)(plt.figure(number)) for number in plt.get_fignums())
-        plt.close("all")
-
-    plt.rcdefaults()  # A drawing depends on no settings of the user's.
-    plt.switch_backend("svg")
-    plt.rcParams.update(SETTINGS)
-    plt.show = show
-    stdout = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(stdout), warnings.catch_warnings():
-            warnings.simplefilter("error")
-            with moved(salt) if salt else contextlib.nullcontext():
-                exec(compiled(code, "<block>"), {"__name__": "__main__"})
-    except BaseException as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        inside = [lines_of(code)[f.lineno - 1] for f in frames if f.filename == "<block>"]
-        where = f"at `{inside[-1].strip()}`: " if inside else ""
-        return Result(stdout.getvalue(), error=f"{where}{type(error).__name__}: {error}")
-    if plt.get_fignums():
-        return Result(stdout.getvalue(), error="a figure is never shown: end with plt.show()")
-    return Result(stdout.getvalue(), tuple(figures))
+def _server(_process: int, folder: str) -> subprocess.Popen:
+    """Start `weaver.child`, which imports from where this process does."""
+    path = [folder, str(Path(__file__).parents[1]), *sys.path]
+    start = f"import sys; sys.path[:] = {path}; from weaver.child import serve; serve()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    # In its own session, since Ctrl+C is for this process; the server ends when stdin closes.
+    server = subprocess.Popen([sys.executable, "-c", start], **pipes, start_new_session=True)
+    atexit.register(server.communicate)
+    return server

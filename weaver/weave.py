@@ -1,80 +1,89 @@
-"""Results -> woven page: the Python-Markdown extension of the site."""
+"""A page and its results -> the woven page, as Markdown that other builders take too."""
 
-import posixpath
-import re
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
+from types import MappingProxyType
 
-from markdown import Markdown
-from markdown.extensions import Extension
-from markdown.preprocessors import Preprocessor
+from weaver.figure import to_html
+from weaver.maths import to_mathml, with_mathml
+from weaver.page import Complaint, Page, Program, lines_of
+from weaver.run import Result
 
-from weaver.figure import inline
-from weaver.notebook import FOLDER, links
-from weaver.page import FRONT_MATTER, PageError, lines_of, read
-from weaver.run import results
+NOTHING = MappingProxyType({})
+# Markdown inside HTML stays as it is, at any depth of admonitions and lists.
+HTML = "/// html | {tag}\n    markdown: html\n\n{html}\n///\n"
+# Wide formulas scroll; what scrolls has to take the focus of the keyboard.
+DISPLAY = 'div.formula[tabindex="0" role="group" aria-label="Formula"]'
+FAULT = """!!! failure "This page is not yet right"
 
+    ``````{{ .text .output .no-copy }}
+{fault}
+    ``````
+"""
 
-class WeaveExtension(Extension):
-    def __init__(self, **settings):
-        self.config = {
-            "docs_dir": ["docs", "Folder of the pages"],
-            "downloads": [False, "Whether a page offers its notebook and script"],
-            "repository": ["", "Address of the repository that Colab opens"],
-        }
-        super().__init__(**settings)
-
-    def extendMarkdown(self, md: Markdown) -> None:
-        # After normalize_whitespace (30), which would eat a stashed figure's marks, and
-        # before superfences (25), which turns blocks into HTML.
-        md.preprocessors.register(Weave(md, self.getConfigs()), "weave", 28)
+# Lines of a page, counted from 0 as Python does, and what takes their place.
+Edit = tuple[int, int, list[str]]
 
 
-class Weave(Preprocessor):
-    """Puts each program's output and figures under it."""
+def weave(
+    page: Page,
+    results: Sequence[Result],
+    fills: Mapping[str, str] = NOTHING,
+    below: str = "",
+    faults: Sequence[Complaint] = (),
+    mathml: bool = True,
+) -> str:
+    """Put outputs, figures and MathML into a page's text, and take its front matter off.
 
-    def __init__(self, md: Markdown, settings: dict):
-        super().__init__(md)
-        self.docs = Path(settings["docs_dir"])
-        self.settings = settings
-
-    def run(self, lines: list[str]) -> list[str]:
-        path, first = self._find(lines)
-        if path is None:
-            return lines
-        programs = read(path)
-        for program, result in reversed(list(zip(programs, results(programs), strict=True))):
-            indent = re.match(r"\s*", lines[program.line - 1 - first])[0]
-            woven = []
-            if result.output:
-                fence = '``` { .text .output .no-copy title="Output" }'
-                woven += ["", fence, *lines_of(result.output), "```"]
-            for svg, image in zip(result.figures, program.images, strict=True):
-                woven += ["", self.md.htmlStash.store(inline(svg, image, program.place)), ""]
-            woven = [indent + line if line else "" for line in woven]
-            lines[program.end - first : program.last - first] = woven
-        if programs and self.settings["downloads"]:
-            name = path.relative_to(self.docs).with_suffix("").as_posix()
-            base = posixpath.relpath(f"{FOLDER}/{name}", posixpath.dirname(name))
-            repository = self.settings["repository"] or ""
-            lines += ["", links(name, base, ["ipynb", "py"], repository)]
-        return lines
-
-    def _find(self, lines: list[str]) -> tuple[Path | None, int]:
-        """Find the page that is being rendered, and which of its lines lines[0] is."""
-        # Python-Markdown does not tell, and builders differ in what they cut off.
-        body = _normal("\n".join(lines))
-        blank = next((k for k, line in enumerate(lines) if line.strip()), 0)
-        for path in sorted(self.docs.rglob("*.md")):
-            text = path.read_text(encoding="utf-8")
-            if _normal(FRONT_MATTER.sub("", text)) == body:
-                return path, len(text.rstrip().split("\n")) - len(body) - blank
-        if any("```python" in line for line in body):
-            raise PageError(
-                "this text has Python blocks, but is no page under "
-                f"{self.docs}, or its front matter is not closed: {' '.join(body)[:200]}"
-            )
-        return None, 0
+    `fills` says what takes the place of comments such as <!--counts-->; `below` stands at
+    the end, and each fault in a box above the block that it is in.
+    """
+    edits = list(_formulas(page)) if mathml else []
+    for program, result in zip(page.programs, results, strict=True):
+        edits.append((program.end, program.last, _under(page, program, result)))
+    for token in page.tokens:
+        if token.type == "html_block" and token.content.strip() in fills:
+            edits.append((*token.map, lines_of(fills[token.content.strip()])))
+    starts = [token.map[0] for token in page.tokens if token.level == 0 and token.map]
+    # What stands under a program is taken out with it.
+    under = {k for program in page.programs for k in range(program.end, program.last)}
+    for fault in faults:
+        above = (k for k in starts if k < fault.line and k not in under)
+        at = max(above, default=page.start)
+        box = FAULT.format(fault=indent(str(fault), "    "))
+        edits.append((at, at, lines_of(box)))
+    lines = page.lines
+    for start, end, new in sorted(edits, reverse=True):
+        lines[start:end] = new
+    return "\n".join([*lines[page.start :], "", below])
 
 
-def _normal(text: str) -> list[str]:
-    return [line.expandtabs(4).rstrip() for line in text.strip().split("\n")]
+def _under(page: Page, program: Program, result: Result) -> list[str]:
+    woven = ""
+    if result.output:
+        fence = '``` { .text .output .no-copy title="Output" }'
+        woven += f"\n{fence}\n{result.output.removesuffix(chr(10))}\n```\n"
+    for svg, image in zip(result.figures, program.images, strict=False):
+        woven += "\n" + HTML.format(tag=f"figure.drawn#{image.name}", html=to_html(svg, image))
+    return lines_of(indent(woven, _margin(page.lines[program.line - 1])))
+
+
+def _formulas(page: Page) -> Iterator[Edit]:
+    """Turn formulas into MathML; one that is none stays as it is."""
+    lines, places = page.lines, set()
+    for token in page.tokens:
+        if token.type == "math_block":
+            try:
+                mathml = to_mathml(token.content, display=True)
+            except ValueError:
+                continue
+            html = HTML.format(tag=DISPLAY, html=mathml)
+            yield *token.map, lines_of(indent(html, _margin(lines[token.map[0]])))
+        elif token.type == "inline" and "$" in token.content:
+            places.add(tuple(token.map))  # A row of a table has several inline tokens.
+    for start, end in places:
+        yield start, end, lines_of(with_mathml("\n".join(lines[start:end])))
+
+
+def _margin(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]

@@ -8,7 +8,9 @@ const asked = new Promise((resolve) => {
 
 const send = XMLHttpRequest.prototype.send;
 XMLHttpRequest.prototype.send = function (body) {
-  asked.then(() => send.call(this, body));
+  // The theme asks for its index as a blob; the preview asks for changes, and at once.
+  if (this.responseType === "blob") asked.then(() => send.call(this, body));
+  else send.call(this, body);
 };
 
 const NativeWorker = window.Worker;

@@ -1,0 +1,51 @@
+"""Every fence is run or checked, and what the text announces follows."""
+
+import re
+from collections.abc import Iterator
+
+from weaver.page import MARKER, Complaint, Page
+from weaver.site import Site
+
+FOLLOWS = ("fence", "bullet_list_open", "ordered_list_open", "table_open", "math_block",
+           "admonition_open", "html_block", "blockquote_open")  # fmt: skip
+NOTHING = "no program, list, table or formula follows"
+LANGUAGES = f"write ```python for a program, ```console for commands, {MARKER} before an output"
+
+
+def complaints(page: Page, site: Site) -> Iterator[Complaint]:
+    yield from page.complaints
+    # The lines, from 0, of what belongs to a program.
+    own = {k for program in page.programs for k in range(program.line - 1, program.last)}
+    quoted = 0
+    for token, after in zip(page.tokens, [*page.tokens[2:], None, None], strict=False):
+        line = token.map[0] + 1 if token.map else 0
+        quoted += token.nesting * token.type.startswith("blockquote")
+        if token.type == "fence":
+            said = f"a {token.markup[:3]}{token.info} fence"
+            closing = page.lines[token.map[1] - 1].strip(" >")
+            if not closing.startswith(token.markup) or token.map[1] - token.map[0] < 2:
+                yield page.complaint(line, said, "it is never closed", f"write {token.markup}")
+            elif quoted or not page.lines[line - 1].lstrip().startswith(token.markup):
+                said = "a fence behind > or the mark of a list"
+                yield page.complaint(line, said, "it is never run", "give it lines of its own")
+            elif token.markup[0] == "~":
+                yield page.complaint(line, "a ~~~ fence", "it is never run", "write ```")
+            elif line - 1 not in own and token.info != "console":
+                yield page.complaint(line, said, "it is never checked", LANGUAGES)
+        elif token.type == "html_block" and line - 1 not in own:
+            if token.content.strip() == MARKER:
+                true = "it does not stand directly under its block, in a ```text fence"
+                yield page.complaint(line, "an expected output", true, "move it there")
+            elif re.search(r"<!--.*pytest", token.content):
+                said = token.content.strip()
+                yield page.complaint(line, said, "it hides code from the check", "remove it")
+        elif token.type == "inline" and (after is None or after.type not in FOLLOWS):
+            said = token.content.rstrip().rpartition("\n")[2]
+            if said.endswith(":"):
+                remedy = "put back what is gone, or end the sentence with a full stop"
+                yield page.complaint(token.map[1], f"it announces {said[-50:]!r}", NOTHING, remedy)
+    names = [(image.name, p.line) for p in page.programs for image in p.images]
+    for k, (name, line) in enumerate(names):
+        if name in dict(names[:k]):
+            true = "an earlier figure has this name"
+            yield page.complaint(line, f"{name}.svg", true, "give one another name")

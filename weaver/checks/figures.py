@@ -1,0 +1,73 @@
+"""Each figure tells what its axes and marks are, to readers of either scheme."""
+
+import re
+from collections.abc import Iterator
+
+from weaver.figure import COLORS
+from weaver.page import Complaint, Page
+from weaver.run import state
+from weaver.site import Site
+
+MARKS = ("ink", "blue", "orange", "green", "red")
+LABEL = re.compile(r"\w.* \(.+\)")
+
+
+def complaints(page: Page, site: Site) -> Iterator[Complaint]:
+    for program in page.programs:
+        if not program.images or site.run(page)[page.programs.index(program)].error:
+            continue
+        for image, figure in zip(program.images, state(program).figures, strict=False):
+            for ax in figure.axes:
+                for said, true, remedy in _wrong(ax):
+                    yield page.complaint(program.line, f"{image.name}.svg: {said}", true, remedy)
+
+
+def _wrong(ax) -> Iterator[tuple[str, str, str]]:
+    """Say what is wrong with a pair of axes: what it shows, what is true, what to do."""
+    for axis, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel())):
+        if not LABEL.fullmatch(label):
+            remedy = f'plt.{axis}label("what (unit)")'
+            yield f"the label of {axis} is {label!r}", "it has to name quantity and unit", remedy
+    marks = artists(ax)
+    looks = {look(artist) for artist in marks}
+    named = {look(a): a.get_label() for a in marks if not a.get_label().startswith("_")}
+    legend = ax.get_legend()
+    shown = sorted(text.get_text() for text in legend.get_texts()) if legend else []
+    if not marks:
+        yield "the axes are empty", "they show nothing", "draw something, or take them away"
+    if (named or len(looks) > 1) and (set(named) != looks or shown != sorted(named.values())):
+        remedy = "give each kind of mark a label, and call plt.legend()"
+        yield f"the legend names {shown}", f"there are {len(looks)} kinds of marks", remedy
+    shapes = [shape for _, *shape in looks]
+    if any(shapes.count(shape) > 1 for shape in shapes):
+        remedy = "give each kind another marker or line style"
+        yield "marks differ by colour", "not everybody sees colours", remedy
+    for artist in marks:
+        color = look(artist)[0]
+        if artist.get_alpha() not in (None, 1):
+            yield "a mark shines through", "it loses contrast", "leave alpha away"
+        if COLORS.get(color) not in MARKS:
+            yield f"a mark is {color}", "the schemes do not know it", "C0, C1, C2, C3 or black"
+
+
+def artists(ax) -> list:
+    """List what is drawn in the axes, less frame, ticks and legend."""
+    return [*ax.lines, *ax.collections, *ax.patches, *ax.images]
+
+
+def look(artist) -> tuple[str, str, str]:
+    """Say how an artist looks: colour, line, marker."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.colors import to_hex
+    from matplotlib.lines import Line2D
+
+    if isinstance(artist, Line2D):
+        style = artist.get_linestyle().replace("None", "")
+        return to_hex(artist.get_color()), style, str(artist.get_marker()).replace("None", "")
+    faces, edges = artist.get_facecolor(), artist.get_edgecolor()
+    if isinstance(artist, PathCollection):
+        (path,) = artist.get_paths()
+        return to_hex(faces[0]), "", f"{len(path.vertices)} vertices"
+    color = edges if len(faces) == 0 else faces
+    color = color[0] if getattr(color, "ndim", 1) == 2 else color
+    return to_hex(color), "-", artist.get_hatch() or ""

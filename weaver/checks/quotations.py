@@ -1,0 +1,129 @@
+"""Tests that decide what a page claims quote it; where its words change, that is told.
+
+A quotation and its page are compared word by word, as the page's Markdown has them.
+"""
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from weaver.page import Complaint, Page
+from weaver.site import Site
+
+WIDTH = 99
+ALIKE = 0.5  # of the words, at least, for a sentence to be another one's new form
+BETWEEN = " … "  # two quotations of a test
+# Where a text of a page ends: at an empty line, an item, a cell, the brackets of a picture.
+UNIT = re.compile(
+    r'\n\s*\n(?!\s*[-*] )|\n\s*(?:[-*]|\d+\.)\s+|\||!\[|\]\([\w-]+\.svg(?: ")?|"\)\n'
+)
+SENTENCE = re.compile(r"\S.*?(?:[.?!:](?=\s|\Z)|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """What a test quotes in its docstring, and where the test stands."""
+
+    file: Path
+    line: int
+    test: str
+    text: str
+
+    @property
+    def decided_by(self) -> str:
+        return f"{self.file}::{self.test}"
+
+
+def claims_file(page: Page, site: Site) -> Path:
+    """The file of the tests that decide what a page claims."""
+    return Path(site.settings["claims"], f"test_{page.path.stem}.py")
+
+
+def quotations(file: Path) -> list[Quotation]:
+    """Read what the tests of a file quote."""
+    if not file.is_file():
+        return []
+    return [
+        Quotation(file, node.lineno, node.name, text)
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        for text in " ".join((ast.get_docstring(node) or "").split()).split(BETWEEN)
+    ]
+
+
+def complaints(page: Page, site: Site) -> Iterator[Complaint]:
+    for quotation in quotations(claims_file(page, site)):
+        if not quotation.text:
+            said, remedy = f"{quotation.test} has no docstring", f"quote a sentence of {page.path}"
+            yield Complaint(quotation.file, quotation.line, said, "it decides nothing", remedy)
+        elif (times := len(places(quotation.text, page))) != 1:
+            line, now = nearest(quotation.text, page)
+            said = f"the page says {now!r}"
+            true, remedy = f"{quotation.decided_by} quotes {quotation.text!r}", "make refresh"
+            if times:
+                said, remedy = f"the page says it {times} times", "quote more words"
+            elif not now:
+                said, remedy = "a claim is gone", "take its test away, or the claim back"
+            yield replace(page.complaint(line, said, true, remedy), notice=True)
+
+
+def prose(page: Page) -> str:
+    """The page's Markdown with blank lines for its code, which claims nothing."""
+    lines = page.lines
+    for token in page.tokens:
+        if token.type == "fence":
+            start, end = token.map
+            lines[start:end] = [""] * (end - start)
+    return "\n".join(lines) + "\n"
+
+
+def places(quotation: str, page: Page) -> list[tuple[int, int]]:
+    """Where a page's text says something, from one character to another."""
+    words = r"\s+".join(map(re.escape, quotation.split()))
+    return [match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", prose(page))]
+
+
+def nearest(quotation: str, page: Page) -> tuple[int, str]:
+    """The sentences that say most of a quotation's words, with their line; or nothing."""
+    text, best = prose(page), (ALIKE, 1, "")
+    wanted, count = quotation.split(), len(SENTENCE.findall(quotation))
+    matcher = SequenceMatcher(b=wanted, autojunk=False)
+    starts = [0, *(match.end() for match in UNIT.finditer(text)), len(text)]
+    ends = [*(match.start() for match in UNIT.finditer(text)), len(text)]
+    for start, end in zip(starts, ends, strict=False):
+        found = list(SENTENCE.finditer(text, start, end))
+        for first, last in zip(found, found[count - 1 :] or found[-1:], strict=False):
+            words = text[first.start() : last.end()].split()
+            matcher.set_seq1(words)
+            line = text.count("\n", 0, first.start()) + 1
+            best = max(best, (matcher.ratio(), line, " ".join(words)), key=lambda one: one[0])
+    return best[1:]
+
+
+def renew(page: Page, site: Site) -> int:
+    """Let tests quote the page as it is now; return how many quotations changed."""
+    changed = 0
+    for quotation in quotations(claims_file(page, site)):
+        now = "" if places(quotation.text, page) else nearest(quotation.text, page)[1]
+        if now:
+            _quote(quotation, now)
+            changed += 1
+    return changed
+
+
+def _quote(quotation: Quotation, now: str) -> None:
+    source = quotation.file.read_text(encoding="utf-8")
+    (test,) = (n for n in ast.parse(source).body if getattr(n, "name", "") == quotation.test)
+    parts = " ".join(ast.get_docstring(test).split()).split(BETWEEN)
+    parts[parts.index(quotation.text)] = now
+    said, raw = BETWEEN.join(parts), "r" * ("\\" in now or "\\" in BETWEEN.join(parts))
+    new = textwrap.wrap(f'    {raw}"""{said}', WIDTH - 3, subsequent_indent="    ",
+                        break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    new[-1:] = [f'{new[-1]}"""'] if len(new) == 1 and said[-1] != '"' else [new[-1], '    """']
+    lines, docstring = source.split("\n"), test.body[0]
+    lines[docstring.lineno - 1 : docstring.end_lineno] = new
+    quotation.file.write_text("\n".join(lines), encoding="utf-8", newline="\n")
