@@ -6,9 +6,8 @@ import torch
 from torch import nn
 
 from linreg import coefficients, make_model
-from tests.docs.blocks import variables
-from tests.docs.figures import drawn
-from tests.docs.reference import FIT, X, x, y
+from tests.claims.reference_run import FIT, X, x, y
+from tests.claims.runs import drawn, variables
 
 
 def test_make_model_is_the_code_of_this_page():

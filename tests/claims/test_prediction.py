@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from linreg import coefficients, least_squares, make_data, make_model, predict, train
-from tests.docs.figures import drawn, figure
-from tests.docs.reference import FIT, X, Y, after, descend, x, y
+from tests.claims.reference_run import FIT, X, Y, after, descend, x, y
+from tests.claims.runs import drawn, figure
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,8 @@ from linreg import (
     to_tensor,
     train,
 )
-from tests.docs.blocks import variables
-from tests.docs.figures import drawn, figure
-from tests.docs.reference import FIT, X, Y, after, descend, rises, x, y
+from tests.claims.reference_run import FIT, X, Y, after, descend, rises, x, y
+from tests.claims.runs import drawn, figure, variables
 
 
 def test_train_is_the_loop_of_this_page():

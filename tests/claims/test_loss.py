@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from linreg import coefficients, hessian, largest_stable_lr, make_model, train
-from tests.docs.figures import drawn
-from tests.docs.reference import FIT, X, Y, descend, rises, x, y
+from tests.claims.reference_run import FIT, X, Y, descend, rises, x, y
+from tests.claims.runs import drawn
 
 
 def mean_error(output, target):

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from linreg import coefficients, make_model, to_tensor
-from tests.docs.blocks import variables
-from tests.docs.reference import X, Y, descend, x, y
+from tests.claims.reference_run import X, Y, descend, x, y
+from tests.claims.runs import variables
 
 
 def test_to_tensor_is_the_code_of_this_page():

@@ -7,19 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from markdown.extensions.toc import slugify
 from torch import nn
 
 from linreg import coefficients, least_squares, make_data, make_model, to_tensor, train
-from tests.docs import test_claims_data as data
-from tests.docs import test_claims_loss as loss
-from tests.docs import test_claims_model as model
-from tests.docs import test_claims_prediction as prediction
-from tests.docs import test_claims_tensors as tensors
-from tests.docs import test_claims_training as training
-from tests.docs.blocks import variables
-from tests.docs.figures import drawn
-from tests.docs.reference import FIT, X, Y, after, x, y
+from tests.claims import test_data as data
+from tests.claims import test_loss as loss
+from tests.claims import test_model as model
+from tests.claims import test_prediction as prediction
+from tests.claims import test_tensors as tensors
+from tests.claims import test_training as training
+from tests.claims.reference_run import FIT, X, Y, after, x, y
+from tests.claims.runs import drawn, variables
 from weaver.page import read
 
 PAGE = Path("docs/tutorial/conclusion.md")
@@ -49,15 +47,10 @@ def test_the_page_ends_with_the_table_of_claims():
 @pytest.mark.parametrize(("claim", "truth", "page", "anchor"), ROWS, ids=[r[3] for r in ROWS])
 def test_each_claim_of_the_table_leads_to_a_section_with_a_block(claim, truth, page, anchor):
     """| Claim often heard | What is true | Shown by |"""
-    lines = PAGE.with_name(page).read_text().splitlines()
-    headings = {
-        slugify(re.sub(r"[#`]", "", line).strip(), "-"): k
-        for k, line in enumerate(lines, 1)
-        if re.match(r"##+ ", line)
-    }
+    headings = {heading.anchor: heading.line for heading in read(PAGE.with_name(page)).headings}
     start = headings[anchor]
-    end = min((k for k in headings.values() if k > start), default=len(lines))
-    assert any(start < program.line < end for program in read(PAGE.with_name(page)))
+    end = min((line for line in headings.values() if line > start), default=10_000)
+    assert any(start < program.line < end for program in read(PAGE.with_name(page)).programs)
 
 
 DECIDED = {
@@ -155,7 +148,7 @@ def test_without_relu_the_chain_is_a_straight_line():
 def test_only_the_line_that_makes_the_model_is_new():
     """Only the line that makes the model is new."""
     network, line = (
-        next(p.code for p in read(PAGE.with_name(page)) if part in p.code)
+        next(p.code for p in read(PAGE.with_name(page)).programs if part in p.code)
         for page, part in [("conclusion.md", "nn.Sequential"), ("training.md", "epochs=100, lr")]
     )
 

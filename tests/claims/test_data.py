@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from linreg import least_squares, make_data
-from tests.docs.blocks import variables
-from tests.docs.figures import drawn
-from tests.docs.reference import FIT, x, y
+from tests.claims.reference_run import FIT, x, y
+from tests.claims.runs import drawn, variables
 
 
 def test_make_data_is_the_code_of_this_page():
