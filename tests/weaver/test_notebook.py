@@ -2,22 +2,23 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from weaver.notebook import FOLDER, WHOLE, Site, install, links, notebook, script, write
-from weaver.page import PageError, Program, read, source
+from tests.topic import make
+from weaver.notebook import ALL_PAGES, FOLDER, install, links, notebook, script, write
+from weaver.page import PageError, Program
 from weaver.run import Result
+from weaver.site import Site
 
 # As published, so that the first cell would install if it found no package.
 SITE = replace(Site.load(), url="https://o.github.io/r", repository="https://github.com/o/r")
 
 
 def programs(pages) -> list[Program]:
-    return [program for page in pages for program in read(SITE.docs / page)]
+    return [program for page in pages for program in SITE.pages[page].programs]
 
 
 def shown(cell) -> tuple[str, int]:
@@ -36,16 +37,16 @@ def code(made) -> list:
     return cells
 
 
-@pytest.mark.parametrize("pages", [*([page] for page in SITE.pages), SITE.pages])
+@pytest.mark.parametrize("pages", [*([page] for page in SITE.pages), SITE.lessons])
 def test_a_notebook_holds_the_programs_and_the_results_of_its_pages(pages):
     cells = code(notebook(SITE, pages, "Whole" if len(pages) > 1 else ""))
-    assert [cell.source for cell in cells] == [source(p).rstrip() for p in programs(pages)]
+    assert [cell.source for cell in cells] == [p.code.rstrip() for p in programs(pages)]
     assert [shown(cell) for cell in cells] == [(p.output, len(p.images)) for p in programs(pages)]
 
 
 def test_the_whole_notebook_gives_in_a_fresh_kernel_what_it_holds(tmp_path, monkeypatch):
     monkeypatch.delenv("MPLBACKEND")
-    made = notebook(SITE, SITE.pages, "Whole")
+    made = notebook(SITE, SITE.lessons, "Whole")
     held = [shown(cell) for cell in code(made)]
     for cell in made.cells:
         cell.pop("outputs", None)
@@ -53,20 +54,20 @@ def test_the_whole_notebook_gives_in_a_fresh_kernel_what_it_holds(tmp_path, monk
     assert [shown(cell) for cell in code(made)] == held
 
 
-@pytest.mark.parametrize("page", SITE.pages)
+@pytest.mark.parametrize("page", SITE.lessons)
 def test_a_script_is_made_of_the_programs_of_its_page(page):
     head, *cells = re.split(r"^# %%.*\n", script(SITE, page), flags=re.MULTILINE)
     assert f"# {SITE.link(page, '')}\n" in head
-    assert [cell.rstrip() for cell in cells] == [source(p).rstrip() for p in programs([page])]
+    assert [cell.rstrip() for cell in cells] == [p.code.rstrip() for p in programs([page])]
 
 
 def test_links_within_the_whole_notebook_have_targets_and_others_are_addresses():
-    text = "\n".join(cell.source for cell in notebook(SITE, SITE.pages, "Whole").cells)
+    text = "\n".join(cell.source for cell in notebook(SITE, SITE.lessons, "Whole").cells)
     inside, marks = re.findall(r"\]\(#([^)]+)\)", text), re.findall(r'<a id="([^"]+)">', text)
     assert inside
     assert set(inside) == set(marks)
     assert len(marks) == len(set(marks))
-    for page in SITE.pages:
+    for page in SITE.lessons:
         cells = notebook(SITE, [page]).cells
         targets = re.findall(r"\]\(([^)\s]+)\)", "\n".join(cell.source for cell in cells))
         assert all(t.startswith(("https://", "#")) for t in targets), targets
@@ -76,8 +77,11 @@ def test_links_within_the_whole_notebook_have_targets_and_others_are_addresses()
 def site(tmp_path, monkeypatch):
     """A site of two pages with everything that a notebook cannot show as it stands."""
     monkeypatch.setattr(
-        "weaver.notebook.results",
+        "weaver.site.run",
         lambda programs: [Result(p.output, ("<svg/>",) * len(p.images)) for p in programs],
+    )
+    (tmp_path / "pyproject.toml").write_text(
+        "[project]\nrequires-python = '>=3.11'\n[tool.weaver]\npackage='p'\ntitle='All'\n"
     )
     (tmp_path / "mkdocs.yml").write_text(
         "site_name: Two\nsite_url: !ENV [NOBODY_SETS_THIS, 'https://o.github.io/r/']\n"
@@ -97,7 +101,7 @@ ONE = """---
 title: One
 ---
 
-# One\f\u2028 { #first }
+# O\f\u2028ne { #first }
 
 See [two](two.md), [`home`](../index.md#top "Home"), [this](#part), [out](https://x.org).
 Code `[a](b.md)` stays.
@@ -132,7 +136,7 @@ def test_a_page_becomes_cells(site):
         "markdown",
     ]
     assert cells[1].source == (
-        "# One\f\u2028\n\nSee [two](https://o.github.io/r/a/two.html), "
+        "# O\f\u2028ne\n\nSee [two](https://o.github.io/r/a/two.html), "
         "[`home`](https://o.github.io/r/index.html#top), [this](#a-one--part), [out](https://x.org).\n"
         "Code `[a](b.md)` stays.\n\n```console\n# no heading [a](b.md)\n```\n\n"
         "**Answer**\n\nWords."
@@ -143,9 +147,9 @@ def test_a_page_becomes_cells(site):
 
 
 def test_the_whole_links_its_pages_to_each_other(site):
-    sources = [cell.source for cell in notebook(site, site.pages, "Both").cells]
+    sources = [cell.source for cell in notebook(site, site.lessons, "Both").cells]
     assert sources[0] == "# Both"
-    assert "## One\f\u2028\n\nSee [two](#a-two), " in sources[2]
+    assert "## O\f\u2028ne\n\nSee [two](#a-two), " in sources[2]
     assert '<a id="a-two"></a>\n\n## Two' in sources
 
 
@@ -170,31 +174,19 @@ def test_the_first_cell_installs_from_the_repository_only_what_is_missing():
     assert install(SITE).index('find_spec("linreg") is None') < install(SITE).index("%pip")
 
 
-def test_writing_is_repeatable_and_removes_what_no_page_makes(site, tmp_path):
+def test_writing_is_repeatable_and_notebooks_are_valid(site, tmp_path):
     names = write(site, tmp_path)
     made = ("one.ipynb", "one.py", "two.ipynb", "two.py")
-    assert set(names) == {WHOLE, *(f"{FOLDER}/a/{name}" for name in made)}
-    files = [tmp_path / name for name in names]
-    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
-    old = tmp_path / FOLDER / "a" / "old.py"
-    old.write_text("", encoding="utf-8")
+    assert set(names) == {ALL_PAGES, *(f"{FOLDER}/a/{name}" for name in made)}
+    before = {name: (tmp_path / name).read_bytes() for name in names}
     write(site, tmp_path)
-    assert not old.exists()
-    assert before == {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
-    for file in files:
-        if file.suffix == ".ipynb":
-            nbformat.validate(nbformat.read(file, as_version=4))
+    assert before == {name: (tmp_path / name).read_bytes() for name in names}
+    for name in names:
+        if name.endswith(".ipynb"):
+            nbformat.validate(nbformat.read(tmp_path / name, as_version=4))
 
 
-def test_a_site_without_programs_is_an_error(site):
-    config = site.docs.parent / "mkdocs.yml"
-    config.write_text("site_name: None\nnav: [index.md]\n", encoding="utf-8")
-    with pytest.raises(PageError, match="no page of nav holds a program"):
-        Site.load(config)
-
-
-def test_every_page_of_nav_with_programs_is_taken_along():
-    nav = re.findall(r"[\w/-]+\.md", Path("mkdocs.yml").read_text(encoding="utf-8"))
-    assert [page for page in nav if "```python" in (SITE.docs / page).read_text("utf-8")] == list(
-        SITE.pages
-    )
+def test_a_site_without_programs_is_an_error(tmp_path):
+    make(tmp_path).write_text("# None\n", encoding="utf-8")
+    with pytest.raises(PageError, match="no page holds a program"):
+        Site.load(tmp_path / "mkdocs.yml")

@@ -2,14 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from weaver.page import Image, PageError, read, refresh
+from weaver.page import PLACEHOLDER, Heading, Image, Link, PageError, read, refresh
 
-PAGE = """\
----
-title: A page
+PAGE = """---
+title: A title
+tags: [a]
 ---
 
-# A page
+# A `heading` { #anchor }
+
+Words with `code` and $x$,
+more [words](page.md "A caption").
 
 ```python
 print("one")
@@ -21,9 +24,9 @@ print("one")
 one
 ```
 
-Words.
+??? note "An opened title"
 
-??? success "Answer"
+    Words inside\f\u2028.
 
     ```python
     print("two")
@@ -38,99 +41,91 @@ Words.
     three
     ```
 
-    ![A line that rises.](line.svg "A caption.")
+    ![An alternative text](line.svg "Another caption")
     ![A line that falls.](fall.svg)
+
+$$
+y = 1
+$$
+
+| Cell |
+| --- |
+| `x` |
+
+1. An item
+
+## Heading
 
 ```python
 x = 1
 ```
 
-```console
-make serve
-```
+<div>HTML <img src="a.png" alt="Alt"></div>
 """
 
 
 @pytest.fixture
-def page(tmp_path) -> Path:
+def page(tmp_path):
     path = tmp_path / "page.md"
-    path.write_text(PAGE)
-    return path
+    path.write_text(PAGE, encoding="utf-8")
+    return read(path)
 
 
 def test_programs_have_code_output_images_and_lines(page):
-    first, second, third = read(page)
-    assert (first.line, first.end, first.output_end, first.last) == (7, 9, 15, 15)
+    first, second, third = page.programs
+    assert (first.line, first.end, first.output_end, first.last) == (11, 13, 19, 19)
     assert (first.code, first.output) == ('print("one")\n', "one\n")
-    assert (second.line, second.end, second.output_end, second.last) == (21, 25, 32, 35)
+    assert (second.line, second.end, second.output_end, second.last) == (25, 29, 36, 39)
+    assert second.code == 'print("two")\n\nprint("three")\n'
     assert second.output == "two\nthree\n"
     assert second.images == (
-        Image("A line that rises.", "line", "A caption."),
+        Image("An alternative text", "line", "Another caption"),
         Image("A line that falls.", "fall", None),
     )
-    assert (third.line, third.last, third.output, third.images) == (37, 39, "", ())
-    assert third.place == f"{page}:37"
+    assert (third.line, third.last, third.output, third.images) == (53, 55, "", ())
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line", "message"),
-    [
-        ("```python\nx", "```py\nx", 37, "```py fence is never checked"),
-        ("```python\nx", "```Python\nx", 37, "```Python fence is never checked"),
-        ("```python\nx", '```python title="x"\nx', 37, "never checked"),
-        ("```python\nx", "``` python\nx", 37, "never checked"),
-        ("```python\nx", "```\nx", 37, "never checked"),
-        ("```console", "```sh", 41, "```sh fence is never checked"),
-        ("```python\nx = 1\n```", "~~~python\nx = 1\n~~~", 37, "~~~ fence is never run"),
-        (
-            "```python\nx = 1\n```",
-            "> ```python\n> x = 1\n> ```",
-            37,
-            "behind > is never run",
-        ),
-        ("```python\nx", "<!--pytest-codeblocks:cont-->\n```python\nx", 37, "hides code"),
-        ("```python\nx", "<!--pytest.mark.skip-->\n```python\nx", 37, "hides code"),
-        ("```python\nx", "<!-- pytest-codeblocks:skipfile -->\n```python\nx", 37, "hides code"),
-        ("make serve\n```\n", "make serve\n", None, "Hit end-of-file"),
-        ("-->\n\n```text\none", "-->\n\nWords.\n\n```text\none", 11, "has to follow"),
-        ("<!--pytest", "Words.\n\n<!--pytest", 7, "directly under its block"),
-    ],
-)
-def test_a_block_that_nothing_would_test_is_an_error(page, old, new, line, message):
-    assert old in PAGE
-    page.write_text(PAGE.replace(old, new, 1))
-    with pytest.raises(PageError) as error:
-        read(page)
-    assert error.value.message.startswith(f"{page}:{line}: " if line else f"{page}: ")
-    assert message in error.value.message
+def test_texts_have_kinds_and_lines(page):
+    assert [(t.line, t.kind, t.text.strip()) for t in page.texts] == [
+        (2, "front matter", "A title"),
+        (6, "code", "heading"),
+        (6, "heading", f"A {PLACEHOLDER}"),
+        (8, "code", "code"),
+        (8, "formula", "x"),
+        (9, "caption", "A caption"),
+        (8, "paragraph", f"Words with {PLACEHOLDER} and {PLACEHOLDER},\nmore words."),
+        (21, "title", "An opened title"),
+        (23, "paragraph", "Words inside\f\u2028."),
+        (38, "alt", "An alternative text"),
+        (38, "caption", "Another caption"),
+        (39, "alt", "A line that falls."),
+        (41, "formula", "y = 1"),
+        (45, "cell", "Cell"),
+        (47, "code", "x"),
+        (47, "cell", PLACEHOLDER),
+        (49, "paragraph", "An item"),
+        (51, "heading", "Heading"),
+        (57, "HTML", "HTML"),
+        (57, "alt", "Alt"),
+    ]
 
 
-def test_a_string_that_loses_a_blank_line_is_an_error(page):
-    page.write_text(PAGE.replace('print("two")\n\n', 'print("""two\n\n    """)\n'))
-    with pytest.raises(PageError, match=rf"{page}:21: without its blank lines"):
-        read(page)
+def test_headings_have_anchors_and_links_lines(page):
+    assert page.headings == [
+        Heading(6, 1, "A heading", "anchor"),
+        Heading(51, 2, "Heading", "heading"),
+    ]
+    assert page.links == [Link(9, "page.md", "words")]
+    assert page.complaints == []
 
 
-@pytest.mark.parametrize(
-    "outputs",
-    [["one", "two\nthree\n", ""], ["```\n", "two\nthree\n", ""], ["one\n", "two\n\nthree\n", ""]],
-    ids=["no line break", "a fence", "a blank line in an answer"],
-)
-def test_an_output_that_cannot_stand_on_a_page_is_told_and_changes_nothing(page, outputs):
-    with pytest.raises(PageError, match="an output cannot stand on a page"):
-        refresh(page, outputs)
-    assert page.read_text() == PAGE
-
-
-def test_two_figures_of_one_name_are_an_error(page):
-    page.write_text(PAGE.replace("fall.svg", "line.svg"))
-    with pytest.raises(PageError, match=r"two figures are named line\.svg"):
-        read(page)
+def outputs(page):
+    return [program.output for program in page.programs]
 
 
 def test_refresh_of_what_is_true_changes_nothing(page):
-    assert refresh(page, [program.output for program in read(page)]) == 0
-    assert page.read_text() == PAGE
+    assert refresh(page, outputs(page)) == 0
+    assert page.path.read_text(encoding="utf-8") == PAGE
 
 
 def test_refresh_changes_adds_and_removes_outputs_and_nothing_else(page):
@@ -138,9 +133,22 @@ def test_refresh_changes_adds_and_removes_outputs_and_nothing_else(page):
     removed = "\n<!--pytest-codeblocks:expected-output-->\n\n```text\none\n```\n"
     added = removed.replace("one", "new")
     expected = PAGE.replace(removed, "", 1).replace("    three\n    `", "    four\n    `")
-    assert page.read_text() == expected.replace("x = 1\n```\n", f"x = 1\n```\n{added}")
-    assert [program.output for program in read(page)] == ["", "two\nfour\n", "new\n"]
-    assert read(page)[1].images == (
-        Image("A line that rises.", "line", "A caption."),
-        Image("A line that falls.", "fall", None),
+    assert page.path.read_text(encoding="utf-8") == expected.replace(
+        "x = 1\n```\n", f"x = 1\n```\n{added}"
     )
+    assert outputs(read(page.path)) == ["", "two\nfour\n", "new\n"]
+
+
+@pytest.mark.parametrize("first", ["one", "```\n"], ids=["no line break", "a fence"])
+@pytest.mark.parametrize("second", ["two\nthree\n", "a blank line\n\nin an answer\n"])
+def test_an_output_that_cannot_stand_on_a_page_is_told_and_changes_nothing(page, first, second):
+    for new in ([first, second, ""], ["one\n", "a blank line\n\nin an answer\n", ""]):
+        with pytest.raises(PageError, match="an output that cannot stand on a page"):
+            refresh(page, new)
+    assert page.path.read_text(encoding="utf-8") == PAGE
+
+
+def test_a_page_is_parsed_once_a_version(page):
+    assert read(page.path) is page
+    Path(page.path).write_text(f"{PAGE}\nMore.\n", encoding="utf-8")
+    assert read(page.path).texts[-1].text == "More."

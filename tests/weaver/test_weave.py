@@ -1,21 +1,18 @@
+"""A woven page is Markdown that shows outputs, figures and formulas where they belong."""
+
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from markdown import Markdown
-from mkdocs.config import load_config
 
-import weaver.run
-from weaver.page import FRONT_MATTER, PageError, read
+from weaver.page import Complaint, read
+from weaver.run import Result
+from weaver.weave import weave
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs").rglob("*.md"))
-PAGE = """\
----
+PAGE = """---
 title: A page
 ---
-
 
 # A page
 
@@ -29,96 +26,77 @@ print("<1>")
 <1>
 ```
 
-!!! note
+!!! note "Why $w$"
 
-    ```python
-    import matplotlib.pyplot as plt
+    - A list:
 
-    plt.plot([1, 2])
-    plt.show()
-    ```
+        ```python
+        draw()
+        ```
 
-    ![A line.](line.svg "A caption.")
+        ![A *line_ of* 1 < 2.](line.svg "A caption.")
+
+    $$
+    x < \\frac{1}{2} |x|
+    $$
+
+<!--counts-->
+
+Let $w_i$, $x$. `$w$` \\$5
+
+| $|x|$ | \\$6 |
+| - | - |
+| $a*b*c_d$ | `$y$` |
 
 End.
 """
+SVG = '<svg viewBox="0 0 9 9">\n<path d="M 1\n2" style="stroke: #1f77b4"/>\n</svg>'
+RESULTS = [Result("<1>\n"), Result(figures=(SVG,))]
+EXTENSIONS = ["admonition", "attr_list", "tables", "pymdownx.blocks.html", "pymdownx.superfences"]
 
 
 @pytest.fixture
-def page(tmp_path, monkeypatch):
-    monkeypatch.setattr(weaver.run, "CACHE", tmp_path / "cache")
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "other.md").write_text("# Another page\n\nEnd.\n")
-    path = tmp_path / "docs" / "page.md"
-    path.write_text(PAGE)
-    return path
+def page(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(PAGE, encoding="utf-8")
+    return read(path)
 
 
-def render(path: Path, text: str | None = None) -> str:
-    docs = next(p for p in path.parents if p.name == "docs")
-    md = Markdown(
-        extensions=["weaver", "admonition", "pymdownx.superfences"],
-        extension_configs={"weaver": {"docs_dir": str(docs)}},
-    )
-    return md.convert(
-        FRONT_MATTER.sub("", path.read_text(encoding="utf-8")) if text is None else text
-    )
+def render(text):
+    return Markdown(extensions=EXTENSIONS).convert(text)
 
 
-def test_output_and_figure_are_woven_under_their_blocks(page):
-    html = render(page)
-    code, output, note = (html.index(s) for s in ["print", "Output", "admonition"])
-    assert code < output < note < html.index("<figure") < html.index("</div>\n<p>End.")
-    assert "&lt;1&gt;" in html
-    assert "pytest-codeblocks" not in html
-    assert "line.svg" not in html
-    assert "<p><figure" not in html
+def test_outputs_and_figures_stand_under_their_blocks(page):
+    html = render(weave(page, RESULTS, {"<!--counts-->": "**72**"}, "*Below*"))
+    order = "print &lt;1&gt; Why draw <figure </figure> </li> formula </div> 72 End. Below".split()
+    assert re.search(".*".join(order), html, re.DOTALL)
+    for gone in ("title: A page", "pytest-codeblocks", "line.svg", "<p><figure", "counts"):
+        assert gone not in html
+    assert "<title" in html
+    assert "A *line_ of* 1 &lt; 2.</title>" in html
+    assert "<figcaption>A caption.</figcaption></figure>" in html
 
 
-def test_two_renderings_are_equal_whatever_the_cache_and_the_users_settings(
-    page, tmp_path, monkeypatch
-):
-    first = render(page)
-    monkeypatch.setattr(weaver.run, "CACHE", tmp_path / "another")
-    (tmp_path / "matplotlibrc").write_text("axes.grid: True\nsvg.hashsalt: other\n")
-    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
-    assert render(page) == first
+def test_formulas_become_mathml_and_other_dollars_stay(page):
+    html = render(weave(page, RESULTS))
+    assert "<math><msub><mi>w</mi><mi>i</mi></msub></math>,</span>" in html
+    assert html.count("<math") == 6
+    assert html.count("<code>$") == 2
+    assert "$5" in html.replace("&#36;", "$")
+    assert 'tabindex="0"' in html
+    assert "<em>" not in html
 
 
-def test_a_page_without_programs_stays_as_it_is(page):
-    assert render(page.with_name("other.md")) == "<h1>Another page</h1>\n<p>End.</p>"
+def test_a_fault_stands_above_its_block_and_the_rest_of_the_page_is_woven(page):
+    faults = [Complaint(Path("page.md"), 22, "said", "true", "do")]
+    html = render(weave(page, [RESULTS[0], Result(error="it fails")], faults=faults))
+    box = html.index('class="admonition failure"')
+    assert html.index("&lt;1&gt;") < box < html.index("page.md:22: said: true") < html.index("Why")
+    assert "next: do" in html
+    assert "End." in html
 
 
-def test_each_difference_is_told_with_its_line(page):
-    page.write_text(
-        PAGE.replace("```text\n<1>", "```text\n<2>").replace("![A line.]", "[A line.]")
-    )
-    with pytest.raises(PageError) as error:
-        render(page)
-    assert f"{page}:8: the block prints something else" in error.value.message
-    assert f"{page}:20: the block shows 1 figures, and 0 image lines" in error.value.message
-
-
-def test_text_that_is_no_page_must_not_hold_blocks(page):
-    assert render(page, "*Words.*") == "<p><em>Words.</em></p>"
-    with pytest.raises(PageError, match="no page under"):
-        render(page, "```python\n1 / 0\n```")
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_code_block_of_the_site_is_run(path):
-    # The builder's own parser counts what a reader sees as code, so that no fence
-    # escapes because pytest-codeblocks does not know it.
-    config = load_config(str(ROOT / "mkdocs.yml"))
-    md = Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs)
-    html = md.convert(FRONT_MATTER.sub("", path.read_text()))
-    blocks = Counter(re.findall(r'<div class="(?:language-)?(\w*) ?[\w -]*highlight', html))
-    programs = read(path)
-    assert blocks["python"] == len(programs)
-    assert blocks["text"] == sum(bool(program.output) for program in programs)
-    assert set(blocks) <= {"python", "text", "console"}
-    assert html.count("<pre>") == sum(blocks.values())
-
-
-def test_the_site_has_programs():
-    assert sum(len(read(path)) for path in PAGES) > 50
+def test_formulas_that_are_none_stay_as_they_are(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("A $\\fraq$ and\n\n$$\n\\fraq\n$$\n", encoding="utf-8")
+    assert weave(read(path), []).strip() == path.read_text(encoding="utf-8").strip()

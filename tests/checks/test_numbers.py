@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from weaver import numbers
-from weaver.numbers import known, numbers_of, unfounded
-from weaver.page import Program
-from weaver.prose import Text
+from weaver.checks.numbers import numbers_of, numbers_of_programs
+from weaver.page import Program, Text
 
 
 def read(text, kind="paragraph"):
@@ -74,62 +72,12 @@ def test_rounding(shown, source, true):
 def test_listed_percentages():
     found = numbers_of(Text(Path("page.md"), 1, "paragraph", "68, 95 and\n99.7 percent in 3"))
     assert [n.percent for n in found] == [True, True, True, False]
-    assert [n.place for n in found] == ["page.md:1", "page.md:1", "page.md:2", "page.md:2"]
+    assert [n.line for n in found] == [1, 1, 2, 2]
 
 
 def test_numbers_of_programs():
     code = "f(-5, 1e-3, True, x - 2)\nprint(f'{x:.3f} after 7')"
     program = Program(Path("page.md"), 1, 4, 8, 8, code, "y = 0.5, -2.25e-01\n", ())
-    assert {n.value for n in known([program])} == {
+    assert {n.value for n in numbers_of_programs([program])} == {
         Decimal(v) for v in ("-5", "0.001", "2", "0.5", "-0.225")
     }
-
-
-PAGE = """# 1. Page
-
-Slope 0.479 after step {step}, exercise 1,
-Python {python}. In {year} somebody found it.
-
-```python
-print(0.47835)
-```
-
-<!--pytest-codeblocks:expected-output-->
-
-```text
-0.47835
-```
-"""
-
-
-def test_unfounded_numbers(tmp_path, monkeypatch):
-    page = tmp_path / "page.md"
-    monkeypatch.setattr(numbers, "DOCS", tmp_path)
-    quotation = {"page": "page.md", "text": "In 1805", "source": "A book of that year"}
-    monkeypatch.setattr(numbers, "quotations", lambda: [quotation])
-    monkeypatch.setattr(numbers, "_steps", lambda docs: [1, 2])
-    monkeypatch.setattr(numbers, "_versions", lambda: {"Python": "3.11"})
-
-    page.write_text(PAGE.format(step=2, python="3.11", year=1805))
-    count, (problem,) = unfounded(page)
-    assert count == 3
-    assert problem.startswith(f"{page}:3: the page says 0.479,")
-    assert problem.endswith("the nearest is 0.47835 in the block at line 6")
-
-    page.write_text(PAGE.format(step=3, python="3.12", year=1806))
-    problems = unfounded(page)[1]
-    assert [p.removeprefix(f"{page}:")[0] for p in problems] == ["4", "3", "3", "4"]
-
-
-def test_short_numbers_tuples_and_code_come_from_where_they_stand(tmp_path, monkeypatch):
-    monkeypatch.setattr(numbers, "DOCS", tmp_path)
-    page = tmp_path / "page.md"
-    page.write_text(
-        "# Page\n\n## One\n\nIt is 5, in `f(7)` and (20, 1).\n\n"
-        "```python\nf( 7 ), (20, 1)\n```\n\n"
-        "## Two\n\nIt is 5, in `f(5)` and (5,).\n\n```python\n5\n```\n"
-    )
-    problems = [p.removeprefix(f"{page}:") for p in unfounded(page)[1]]
-    assert [p.partition(" which")[0] for p in problems] == [
-        "5: the page says 5,", "13: the page says 'f(5)',", "13: the page says '(5,)',",
-    ]  # fmt: skip
