@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-NAV = re.findall(
-    r": ([\w/-]+)\.(?:md|ipynb)$", Path("mkdocs.yml").read_text("utf-8"), re.MULTILINE
-)
-PAGES = [f"{name}.html" for name in NAV]
+from weaver.site import Site
+
+PAGES = [f"{name.rpartition('.')[0]}.html" for _, name in Site.load().menu]
 SCHEMES = ["light", "dark"]
 WIDTHS = [1280, 360]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]

@@ -1,0 +1,57 @@
+"""A page loads nothing from elsewhere and little from here, and holds still."""
+
+import gzip
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.site.conftest import PAGES, WIDTHS
+
+TUTORIAL = [page for page in PAGES if page.startswith("tutorial/")]
+
+# What moves by itself, and where it was and is. A little is let through: the theme puts
+# tables into boxes when its script arrives, and Core Web Vitals call 0.1 good.
+SHIFTS = """(least) => new Promise((resolve) => {
+  const found = [], name = (node) => node?.className || node?.nodeName;
+  const place = ({x, y, width, height}) => `${[x, y, width, height].map(Math.round)}`;
+  const add = (shifts) => {
+    for (const {value, sources} of shifts.filter((shift) => shift.value > least))
+      for (const {node, previousRect, currentRect} of sources)
+        found.push([name(node), place(previousRect), place(currentRect), value]);
+  };
+  const observer = new PerformanceObserver((list) => add(list.getEntries()));
+  observer.observe({type: "layout-shift", buffered: true});
+  scrollTo(0, document.body.scrollHeight);
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    add(observer.takeRecords());
+    resolve(found);
+  }));
+})"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", [*PAGES, "404.html"])
+def test_a_page_fits_its_screen_holds_still_and_asks_nobody_else(path, width, served, open_page):
+    site, url = served
+    page = open_page(url + path, width=width)
+    assert page.evaluate(SHIFTS, 0.01) == []
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert len(page.requests) > 5
+    assert [address for address in page.requests if not address.startswith(url)] == []
+    if path in TUTORIAL:
+        sizes = {}
+        for address in {*page.requests, url + "assets/favicon.svg"}:
+            file = site / urlsplit(address).path.removeprefix("/course/")
+            data = file.read_bytes()
+            packed = file.suffix in {".woff2", ".png"}
+            sizes[file.name] = len(data) if packed else len(gzip.compress(data))
+        assert {path.rpartition("/")[2], "site.css", "site.js"} <= set(sizes)
+        assert sum(sizes.values()) <= 100_000, sizes
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_holds_still_while_it_arrives(path, served, open_page):
+    _, url = served
+    page = open_page(url.replace("/course/", "/slow/course/") + path)
+    assert page.evaluate(SHIFTS, 0.001) == []
