@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 from weaver.page import read
 plt.show = lambda: plt.close("all")
 for path in sorted(Path("docs").rglob("*.md")):
-    for program in read(path):
+    for program in read(path).programs:
         exec(program.code, {"__name__": "__main__"})
 """
 
@@ -41,7 +41,8 @@ def main() -> None:
         shutil.copytree(".", still, ignore=ignore)
         config = still / "mkdocs.yml"
         settings = config.read_text(encoding="utf-8")
-        without = re.sub(r"^  - weaver:\n(      .*\n)*", "", settings, flags=re.MULTILINE)
+        without = re.sub(r"^hooks:\n.*\n|^.*\.ipynb\n|^  - mkdocs-jupyter:\n(      .*\n)*", "",
+                         settings, flags=re.MULTILINE)  # fmt: skip
         assert without != settings
         config.write_text(without, encoding="utf-8")
         build = ("-m", "mkdocs", "build")

@@ -9,170 +9,87 @@ import io
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
+import matplotlib.pyplot  # noqa: F401
+import pytest
+import torch  # noqa: F401
 
-FORK = multiprocessing.get_context("fork")
-SECONDS = 300
-SOUND = "nothing"
-SETTINGS = Path("mkdocs.yml")
-TEXT = [
-    f"tests/docs/test_{name}.py"
-    for name in ("blocks", "claims", "numbers", "images", "signatures", "language")
-]
+from tests.faults.kinds import MODULES, PATHS, SETTINGS, Fault, faults
+
+MISSED = "MISSED"
+LEFT = shutil.ignore_patterns(".git", ".venv", "__pycache__", "faults-*")
+MKDOCS = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", "built"]
+KNOWN = set()  # notices of unbroken pages
 
 
-def tests(*arguments: str | Path) -> str | None:
-    """Run pytest; give its first complaint."""
-    import pytest
+def check() -> Iterator[tuple[str, str]]:
+    """Give what `weaver check` tells of all pages, of quick checks first."""
+    from weaver.checks import CHECKS, complaints
+    from weaver.site import Site
 
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    site = Site.load()
+    pages = site.pages.values()
+    site.run(*pages)
+    for name, page in ((name, page) for name in CHECKS for page in pages):
+        for told in complaints(page, site, [name]):
+            yield f"{name} (notice)" if told.notice else name, f"{told.said}: {told.true}"
+
+
+def pytests(path: str | Path) -> Iterator[tuple[str, str]]:
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
         # What the garbage collector finds open late belongs to no fault.
         without = ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
-        status = pytest.main(["-x", "-q", "--no-header", *without, *map(str, arguments)])
-    if status == pytest.ExitCode.OK:
-        return None
-    if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-        raise SystemExit(f"{arguments}: no test ran, so that nothing was checked")
-    complaints = [line for line in said.getvalue().splitlines() if line.startswith("E ")]
-    return complaints[0][1:].strip() if complaints else said.getvalue()[-300:]
+        status = pytest.main(["-x", *without, str(path)])
+    assert status < 3, f"{path}: pytest ends with {status!r}, so that nothing is checked"
+    if status:
+        yield f"pytest {path}", re.search(r"(?m)^E .*|\Z", said.getvalue())[0]
 
 
-def forget() -> None:
-    """Let what is broken be imported anew."""
-    for name in list(sys.modules):
-        if name.partition(".")[0] in (
-            "conftest",
-            "linreg",
-            "pytest_codeblocks",
-            "tests",
-            "weaver",
-        ):
-            del sys.modules[name]
+def build() -> Iterator[tuple[str, str]]:
+    done = subprocess.run(MKDOCS, capture_output=True, text=True, check=False)
+    if done.returncode:
+        yield "build", re.search("WARNING.*|ERROR.*|$", done.stderr)[0]
 
 
-def engine(*pages: Path) -> str | None:
-    """Compare pages with their programs."""
-    from weaver.page import PageError, read
-    from weaver.run import problems, run
-
-    for page in pages:
-        try:
-            programs = read(page)
-            with contextlib.redirect_stderr(io.StringIO()):
-                results = run(programs)
-        except PageError as error:
-            return error.message
-        for program, result in zip(programs, results, strict=True):
-            if found := problems(program, result):
-                return found[0]
-    return None
-
-
-def build() -> str | None:
-    """Build the site; give its first complaint."""
-    with tempfile.TemporaryDirectory() as site:
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", site]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return (done.stderr.strip() or "it fails").splitlines()[0] if done.returncode else None
-
-
-def stages(kind: str, path: Path) -> dict[str, Callable[[], str | None]]:
-    """List the checks of `make test` that a fault of this kind may trip, quick ones first."""
-    claims = sorted(map(str, Path("tests/docs").glob("test_claims_*.py")))
-    own = [name for name in claims if name.endswith(f"_{path.stem}.py")]
-    pages = [path] if path.suffix == ".md" else sorted(Path("docs").rglob("*.md"))
-    every = {
-        "docstrings": lambda: tests("tests/docs/test_signatures.py"),
-        "package": lambda: tests("tests/linreg"),
-        "text": lambda: tests(*TEXT),
-        "menu": lambda: tests("tests/site/test_links.py", "-k", "menu"),
-        "figures": lambda: tests("tests/docs/test_figures.py"),
-        "fences": lambda: tests("tests/weaver/test_weave.py"),
-        "claims": lambda: tests(*([path] if path.parts[0] == "tests" else own or claims)),
-        "outputs": lambda: engine(*pages),
-        "build": build,
-    }
+def notices(path: Path) -> Iterator[tuple[str, str]]:
+    """Give what tells of a fault in a file, quick checks first."""
+    if path.suffix == ".md":
+        return chain(check(), pytests(f"tests/claims/test_{path.stem}.py"))
     if path.parts[0] == "tests":
-        names = "claims"
-    elif path.parts[0] == "linreg":
-        names = "docstrings package claims outputs figures"
-    elif path.suffix in (".yml", ".css"):
-        names = "menu figures build"
-    elif kind.startswith(("link", "heading")):
-        names = "build text"
-    elif kind.startswith(("unit", "axis", "figure")):
-        names = "figures outputs claims"
-    elif kind.startswith(("digit in a", "digit in i", "sign", "alt", "stale", "misspelt")):
-        names = "text menu outputs claims"
-    else:
-        names = "text outputs claims fences figures"
-    return {name: every[name] for name in names.split()}
+        return pytests(path)
+    if path.parts[0] == "linreg":
+        return chain(pytests("tests/linreg"), build(), pytests("tests/claims"), check())
+    return chain(check(), pytests("tests/site/test_colors.py"), build())
 
 
-def check(kind: str, path: Path, pipe) -> None:
-    """In a fork: find the first check that notices what is wrong in this folder."""
-    root = os.getcwd()
-    sys.dont_write_bytecode = True
-    sys.path[:] = [root, *(p for p in sys.path if p not in ("", ORIGINAL))]
-    for stage, run in stages(kind, path).items():
-        forget()
-        if complaint := run():
-            pipe.send((stage, complaint))
-            return
-    pipe.send((None, ""))
-
-
-ORIGINAL = os.getcwd()
-
-
-def settle(base: str) -> None:
-    """Copy what git knows or would know, and the cached results by links; go there."""
-    folder = Path(tempfile.mkdtemp(dir=base))
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, listed.split("\0")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(name, folder / name)
-    for made in ("docs/assets/made", "docs/downloads"):
-        if Path(made).exists():
-            shutil.copytree(made, folder / made, dirs_exist_ok=True)
-    if Path(".cache").exists():
-        # Links will do: the engine replaces results, and never writes into one.
-        shutil.copytree(".cache", folder / ".cache", copy_function=os.link)
-    os.chdir(folder)
-
-
-def attempt(kind: str, fault) -> tuple[str | None, str, float]:
-    """Break this process's copy of the sources, check it, and mend it."""
-    source = fault.path.read_text(encoding="utf-8")
-    fault.path.write_text(fault.apply(source), encoding="utf-8")
-    start = time.perf_counter()
-    ours, theirs = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=check, args=(kind, fault.path, theirs))
-    process.start()
-    theirs.close()
-    try:
-        found = ours.recv() if ours.poll(SECONDS) else ("time", f"no end in {SECONDS} seconds")
-    except EOFError:
-        found = "error", "the checks themselves broke off"
-    finally:
-        process.kill()
-        process.join()
-        fault.path.write_text(source, encoding="utf-8")
-    return *found, time.perf_counter() - start
+def attempt(fault: Fault) -> tuple[str, str]:
+    """In a fork: break a copy of the sources, and find the first check that notices."""
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=Path(".cache").absolute()) as folder:
+        # Links will do: what is broken is written anew, and the engine replaces results.
+        shutil.copytree(".", folder, ignore=LEFT, copy_function=os.link, dirs_exist_ok=True)
+        os.chdir(folder)
+        source = fault.path.read_text(encoding="utf-8")
+        fault.path.unlink()
+        fault.path.write_text(fault.apply(source), encoding="utf-8")
+        # What is broken is imported anew.
+        sys.dont_write_bytecode, sys.path[0] = True, folder
+        for name in list(sys.modules):
+            if name.partition(".")[0] in ("conftest", "linreg", "tests", "weaver"):
+                del sys.modules[name]
+        try:
+            return next((f for f in notices(fault.path) if f not in KNOWN), (MISSED, ""))
+        except click.ClickException as error:
+            return "error", error.message
 
 
 @click.command()
@@ -182,61 +99,29 @@ def attempt(kind: str, fault) -> tuple[str | None, str, float]:
 @click.option("--control/--no-control", default=True, help="First check unbroken sources.")
 def main(each: int, only: tuple[str, ...], seed: int, control: bool) -> None:
     """Break things; exit with 1 where no check noticed."""
-    # Loaded once, here, for every fork.
-    import griffe  # noqa: F401
-    import matplotlib.pyplot  # noqa: F401
-    import torch  # noqa: F401
-
-    from tests.faults.kinds import KINDS, MODULES, PAGES, Fault
-
-    rng = random.Random(seed)
-    # What is not broken has to pass, lest every fault seem to be caught.
-    sound = [(SOUND, Fault(path, 0, 0, "")) for path in (PAGES[0], MODULES[0], SETTINGS)]
-    drawn = sound.copy() if control else []
-    rounds = []
-    for kind, generate in KINDS.items():
-        if only and not kind.startswith(only):
-            continue
-        faults = list(generate())
-        if not faults:
-            raise click.ClickException(f"{kind}: the sources have nothing to break")
-        rounds += enumerate((kind, fault) for fault in rng.sample(faults, min(each, len(faults))))
+    rng, turns = random.Random(seed), []
+    for kind, every in faults().items():
+        if kind.startswith(only or ""):
+            turns += enumerate((kind, fault) for fault in rng.sample(every, min(each, len(every))))
     # One of each kind first, so that an early end has seen all kinds.
-    drawn += [pair for _, pair in sorted(rounds, key=lambda turn: turn[0])]
-    # Every copy starts with the results of the unbroken pages.
-    subprocess.run([sys.executable, "-m", "weaver", "check"], check=True)
-    caught, missed, seconds = defaultdict(list), defaultdict(list), defaultdict(float)
-    with (
-        tempfile.TemporaryDirectory() as base,
-        ProcessPoolExecutor(
-            os.cpu_count(), mp_context=FORK, initializer=settle, initargs=(base,)
-        ) as pool,
-    ):
-        jobs = {pool.submit(attempt, kind, fault): (kind, str(fault)) for kind, fault in drawn}
-        for count, job in enumerate(as_completed(jobs), 1):
-            kind, fault = jobs[job]
-            stage, complaint, took = job.result()
-            seconds[kind] += took
-            if stage == "error":
-                raise click.ClickException(f"{kind}: {fault}: {complaint}")
-            if kind == SOUND:
-                if stage:
-                    raise click.ClickException(f"{stage} fails on unbroken sources: {complaint}")
-                continue
-            (caught if stage else missed)[kind].append(stage)
-            what = f"{stage} in {took:.1f} s" if stage else "MISSED"
-            print(f"{count:3} of {len(drawn)}  {kind}: {fault}: {what}", flush=True)
-            if stage:
-                print(f"      {complaint[:150]!r}")
-    print()
-    kinds = [kind for kind in dict(drawn) if kind != SOUND]
-    for kind in kinds:
-        stages_ = ", ".join(sorted(set(caught[kind])))
-        print(f"{kind:40} caught {len(caught[kind]):3}  missed {len(missed[kind]):3}  "
-              f"{seconds[kind]:6.1f} s  {stages_}")  # fmt: skip
-    misses = sum(map(len, missed.values()))
-    print(f"{len(drawn) - len(sound) * control} faults of {len(kinds)} kinds, {misses} missed")
-    sys.exit(bool(misses))
+    jobs = [job for _, job in sorted(turns, key=lambda turn: turn[0])]
+    KNOWN.update(found for found in check() if "notice" in found[0])
+    results = defaultdict(list)
+    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        # What is not broken has to pass, lest every fault seem to be caught.
+        sound = [Fault(path, 0, 0, "") for path in (PATHS[0], MODULES[0], SETTINGS)]
+        for name, complaint in pool.imap(attempt, sound * control):
+            if name != MISSED:
+                raise click.ClickException(f"{name} fails on unbroken sources: {complaint}")
+        done = pool.imap(attempt, [fault for _, fault in jobs])
+        for (kind, fault), (name, complaint) in zip(jobs, done, strict=True):
+            results[kind].append(name)
+            print(f"{kind}: {fault}: {name}: {complaint[:150]!r}", flush=True)
+    for kind, names in results.items():
+        print(f"{kind:40} {len(names)} tried: {', '.join(sorted(set(names)))}")
+    missed = sum(names.count(MISSED) for names in results.values())
+    print(f"{len(turns)} faults of {len(results)} kinds, {missed} missed")
+    sys.exit(bool(missed))
 
 
 if __name__ == "__main__":

@@ -2,22 +2,25 @@
 
 import ast
 import re
-import textwrap
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import linreg
-from tests.docs.claims import claims, spans
-from weaver.numbers import numbers_of
-from weaver.page import MARKER, read
-from weaver.prose import texts
+from weaver.checks.numbers import numbers_of, numbers_of_programs
+from weaver.checks.quotations import claims_file, places, prose, quotations
+from weaver.page import MARKER, Page, lines_of, read
+from weaver.site import Site
 
-PAGES = sorted(Path("docs/tutorial").glob("*.md"))
+SITE = Site.load()
+PAGES = [page for name, page in SITE.pages.items() if name.startswith("tutorial/")]
+PATHS = [page.path for page in PAGES]
 MODULES = [path for path in sorted(Path("linreg").glob("*.py")) if path.name != "__init__.py"]
-CLAIMS = sorted(Path("tests/docs").glob("test_claims_*.py"))
-
-KINDS: dict[str, Callable] = {}
+CLAIMS = sorted(Path("tests/claims").glob("test_*.py"))
+SETTINGS, STYLE = Path("mkdocs.yml"), Path("docs/stylesheets/site.css")
+FUNCTION = re.compile(rf"({'|'.join(linreg.__all__)})\b")
 
 
 @dataclass(frozen=True)
@@ -39,24 +42,43 @@ class Fault:
         return f"{self.path}:{line}: {old[:60]!r} becomes {self.new[:60]!r}"
 
 
-def kind(name: str):
-    def register(generate: Callable) -> Callable:
-        KINDS[name] = generate
-        return generate
+def faults() -> dict[str, list[Fault]]:
+    """Generate all faults, by kind.
 
-    return register
+    Pages give a kind, a line, what stands there and what takes its place; trees a kind, a
+    node and its new text.
+    """
+    found = defaultdict(list)
+    for page, find in product(PAGES, IN_PAGES):
+        for kind, line, old, new in find(page):
+            start = page.source.find(old, offset(page.lines, line))
+            end = start + len(old)
+            rest = page.source[end : page.source.find("\n", end)]
+            # What a line has twice is not found by its text.
+            if start >= 0 and old != new and old not in rest:
+                found[kind].append(Fault(page.path, start, end, new))
+    for path in (*PATHS, *MODULES, *CLAIMS):
+        source = path.read_text(encoding="utf-8")
+        blocks = [(p.line, p.code) for p in read(path).programs] if path in PATHS else []
+        lines = lines_of(source)
+        for line, code in blocks or [(0, source)]:
+            indent = lines[line - 1].index("`") if line else 0
+            for kind, node, new in in_tree(ast.parse(code)):
+                start = offset(lines, line + node.lineno, indent + node.col_offset)
+                end = offset(lines, line + node.end_lineno, indent + node.end_col_offset)
+                if path in PATHS:
+                    kind = "number in a program" if kind.startswith("constant") else ""
+                if kind and ("claim" in kind) == (path in CLAIMS):
+                    found[kind].append(Fault(path, start, end, new))
+    for kind, paths, pattern, template in PATTERNS:
+        for path in paths:
+            for match in re.finditer(pattern, path.read_text(encoding="utf-8"), re.MULTILINE):
+                found[kind].append(Fault(path, *match.span(), match.expand(template)))
+    return found
 
 
-# Pages.
-
-
-def in_pages(pattern: str, new: str | Callable, paths: list[Path] = PAGES) -> Iterator[Fault]:
-    """Change each match of a pattern; its group 1, if it has one, is what changes."""
-    for path in paths:
-        for match in re.finditer(pattern, path.read_text(encoding="utf-8"), re.MULTILINE):
-            group = 1 if match.re.groups else 0
-            text = new if isinstance(new, str) else new(match[group])
-            yield Fault(path, *match.span(group), text)
+def offset(lines: list[str], line: int, column: int = 0) -> int:
+    return sum(len(text) + 1 for text in lines[: line - 1]) + column
 
 
 def next_digit(text: str) -> str:
@@ -64,380 +86,54 @@ def next_digit(text: str) -> str:
     return re.sub(r"\d(?=\D*\Z)", lambda m: str((int(m[0]) + 1) % 10), text)
 
 
-def numbers_in(*kinds: str, change: Callable[[str], str] = next_digit) -> Iterator[Fault]:
-    """Change the numbers of texts, where a line of the page has them once."""
-    for path in PAGES:
-        source = path.read_text(encoding="utf-8")
-        lines = source.splitlines(keepends=True)
-        for text in texts(path):
-            for number in numbers_of(text) if text.kind in kinds else []:
-                line = int(number.place.rpartition(":")[2]) - 1
-                found = list(re.finditer(re.escape(number.shown), lines[line]))
-                if len(found) == 1:
-                    start = sum(map(len, lines[:line])) + found[0].start()
-                    end = start + len(number.shown)
-                    yield Fault(path, start, end, change(number.shown))
-
-
-@kind("digit in a sentence")
-def _():
-    return numbers_in("paragraph", "heading", "title")
-
-
-@kind("digit in a table")
-def _():
-    return numbers_in("cell")
-
-
-@kind("digit in an alt text")
-def _():
-    return numbers_in("alt")
-
-
-@kind("digit in a caption or description")
-def _():
-    return numbers_in("caption", "front matter")
-
-
-@kind("digit in a formula")
-def _():
-    return numbers_in("formula")
-
-
-@kind("digit in inline code")
-def _():
-    return numbers_in("code")
-
-
-@kind("sign in the text")
-def _():
-    def flip(shown):
-        return shown[1:] if shown[0] == "-" else f"-{shown}"
-
-    faults = numbers_in("paragraph", "alt", "formula", "cell", change=flip)
-    return (fault for fault in faults if fault.new.strip("-0."))
-
-
-def lines_of(path: Path, first: int, last: int) -> tuple[int, int]:
-    """Give the offsets of some lines, from 1, both ends included."""
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return len("".join(lines[: first - 1])), len("".join(lines[:last]))
-
-
-def programs() -> Iterator:
-    for path in PAGES:
-        yield from read(path)
-
-
-@kind("digit in an output")
-def _():
-    for program in programs():
-        start, end = lines_of(program.path, program.end + 1, program.output_end)
-        source = program.path.read_text(encoding="utf-8")[start:end]
-        for match in re.finditer(r"\d", source):
-            at = start + match.start()
-            yield Fault(program.path, at, at + 1, next_digit(match[0]))
-
-
-@kind("line of an output removed")
-def _():
-    for program in programs():
-        if program.output:
-            line = program.output_end - 1
-            yield Fault(program.path, *lines_of(program.path, line, line), "")
-
-
-def is_number(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
-
-
-@kind("number in a program")
-def _():
-    for program in programs():
-        start, end = lines_of(program.path, program.line + 1, program.end - 1)
-        source = program.path.read_text(encoding="utf-8")[start:end]
-        indent = re.match(" *", source)[0]
-        nodes = list(ast.walk(ast.parse(textwrap.dedent(source))))
-        # In plt.plot(…, markersize=3) and its like, a number is a matter of taste.
-        styling = {number for node in nodes if isinstance(node, ast.Call)
-                   and ast.unparse(node.func).startswith("plt.")
-                   for number in ast.walk(node)}  # fmt: skip
-        lines = source.splitlines(keepends=True)
-        for node in nodes:
-            if is_number(node) and node not in styling:
-                at = len("".join(lines[: node.lineno - 1])) + len(indent) + node.col_offset
-                length = node.end_col_offset - node.col_offset
-                new = next_digit(source[at : at + length])
-                yield Fault(program.path, start + at, start + at + length, new)
-
-
-@kind("program removed")
-def _():
-    for program in programs():
-        yield Fault(program.path, *lines_of(program.path, program.line, program.last), "")
-
-
-@kind("program removed, output left")
-def _():
-    for program in programs():
-        if program.output:
-            yield Fault(program.path, *lines_of(program.path, program.line, program.end), "")
-
-
-@kind("fence with another language")
-def _():
-    return in_pages(r"^ *```(python)$", lambda _: "py")
-
-
-@kind("fence without a language")
-def _():
-    return in_pages(r"^ *```(python)$", "")
-
-
-@kind("output no longer marked")
-def _():
-    return in_pages(re.escape(MARKER), "")
-
-
-@kind("image line removed")
-def _():
-    return in_pages(r"^ *!\[.*\n", "")
-
-
-@kind("image line doubled")
-def _():
-    return in_pages(r"^ *!\[.*\n", lambda line: line + line.replace(".svg", "2.svg"))
-
-
-@kind("alt text emptied")
-def _():
-    return in_pages(r"!\[(.*?)\]", "")
-
-
-@kind("alt text a file name")
-def _():
-    return in_pages(r"!\[(.*?)\]", "figure_1.svg")
-
-
-@kind("link to a page that is not there")
-def _():
-    return in_pages(r"\]\((\w+)\.md", lambda name: f"{name}s")
-
-
-@kind("link to an anchor that is not there")
-def _():
-    return in_pages(r"\]\([^)\s]*#([^)\s]+)\)", lambda name: f"{name}-x")
-
-
-@kind("heading renamed that links lead to")
-def _():
-    for path in PAGES:
-        source = path.read_text(encoding="utf-8")
-        linked = source.replace("(#", f"({path.name}#")
-        linked += "".join(p.read_text(encoding="utf-8") for p in PAGES if p != path)
-        for match in re.finditer(r"^##+ (.+)$", source, re.MULTILINE):
-            slug = re.sub(r"[^\w -]", "", match[1]).strip().lower().replace(" ", "-")
-            if f"({path.name}#{slug})" in linked:
-                yield Fault(path, *match.span(1), f"{match[1]} again")
-
-
-@kind("stale name of a function in the text")
-def _():
-    names = "|".join(linreg.__all__)
-    return in_pages(rf"(?<!`)`({names})\b", lambda name: f"{name}s")
-
-
-@kind("stale argument in the text")
-def _():
-    names = "|".join(linreg.__all__)
-    return in_pages(rf"(?<!`)`(?:{names})\([^`)]*?(\w+)=", lambda name: f"{name}_")
-
-
-@kind("misspelt word")
-def _():
-    for path in PAGES:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        for text in texts(path):
-            first = text.text.split("\n")[0].strip()
-            if text.kind != "paragraph" or text.line > len(lines):
-                continue
-            for match in re.finditer(r"\b[a-z]{7,}\b", first):
-                at = lines[text.line - 1].find(match[0])
-                if at >= 0:
-                    start = len("".join(lines[: text.line - 1])) + at
-                    word = match[0][:2] + match[0][3] + match[0][2] + match[0][4:]
-                    if word != match[0]:
-                        yield Fault(path, start, start + len(word), word)
-
-
-# Figures.
-
-
-@kind("unit of an axis removed")
-def _():
-    return in_pages(r'plt\.[xy]label\("[^"(]*( \([^"]*\))"', "")
-
-
-@kind("axis without a label")
-def _():
-    return in_pages(r"^ *plt\.[xy]label\(.*\n", "")
-
-
-@kind("figure without a legend")
-def _():
-    return in_pages(r"^ *plt\.legend\(\)\n(?=(?: *plt.*\n)* *plt\.show)", "")
-
-
-@kind("colour too faint")
-def _():
-    def faint(color):
-        return "#cccccc" if sum(bytes.fromhex(color[1:])) < 384 else "#444444"
-
-    style = [Path("docs/stylesheets/site.css")]
-    return in_pages(r"--figure-(?:ink|blue|orange|green|red): (#\w{6})", faint, style)
-
-
-# The menu.
-
-
-@kind("page missing in the menu")
-def _():
-    return in_pages(r"^ *- .*: tutorial/.*\n", "", [Path("mkdocs.yml")])
-
-
-@kind("menu out of order")
-def _():
-    pattern = r"^( *- .*: tutorial/.*\n *- .*: tutorial/.*\n)"
-    return in_pages(
-        pattern, lambda two: "".join(reversed(two.splitlines(True))), [Path("mkdocs.yml")]
-    )
-
-
-# The package.
-
-
-def in_modules(find: Callable, paths: list[Path] = MODULES) -> Iterator[Fault]:
-    """Change the nodes for which `find` gives (first node or offset, last, new text)."""
-    for path in paths:
-        source = path.read_text(encoding="utf-8")
-        starts = [0]
-        for line in source.splitlines(keepends=True):
-            starts.append(starts[-1] + len(line))
-
-        def offset(line, column, starts=starts):
-            return starts[line - 1] + column
-
-        tree = ast.parse(source)
-        for parent in ast.walk(tree):
-            for child in ast.iter_child_nodes(parent):
-                child.parent = parent
-        for node in ast.walk(tree):
-            for first, last, new in find(node):
-                start = offset(first.lineno, first.col_offset)
-                end = offset(last.end_lineno, last.end_col_offset)
-                yield Fault(path, start, end, new(source[start:end]))
-
-
-def defaults(node: ast.AST) -> Iterator[tuple[ast.arg, ast.expr]]:
-    if isinstance(node, ast.FunctionDef):
-        arguments = node.args.args
-        yield from zip(
-            arguments[len(arguments) - len(node.args.defaults) :], node.args.defaults, strict=True
-        )
-
-
-def other_value(text: str) -> str:
-    return next_digit(text) if re.search(r"\d", text) else f"{text[:-1]}s{text[-1]}"
-
-
-@kind("default of the package")
-def _():
-    return in_modules(
-        lambda node: [(v, v, other_value) for arg, v in defaults(node) if arg.arg != "seed"]
-    )
-
-
-@kind("seed of the package")
-def _():
-    return in_modules(
-        lambda node: [(v, v, other_value) for arg, v in defaults(node) if arg.arg == "seed"]
-    )
-
-
-@kind("constant in the package")
-def _():
-    def find(node):
-        if is_number(node) and not isinstance(node.parent, ast.arguments):
-            yield node, node, next_digit
-
-    return in_modules(find)
-
-
-OPERATORS = {"+": "-", "-": "+", "*": "/", "/": "*", "@": "+", "**": "*"}
-
-
-@kind("operator in the package")
-def _():
-    def find(node):
-        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.BitOr):
-
-            def new(text, node=node):
-                left, right = ast.unparse(node.left), ast.unparse(node.right)
-                operator = text.strip()
-                return f"({left}) {OPERATORS[operator]} ({right})"
-
-            symbols = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
-                       ast.MatMult: "@", ast.Pow: "**"}  # fmt: skip
-            symbol = symbols[type(node.op)]
-            yield node, node, lambda _, symbol=symbol, new=new: new(symbol)
-
-    return in_modules(find)
-
-
-COMPARISONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
-OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-
-
-def compare(node: ast.AST, table: dict[str, str]) -> Iterator[tuple]:
-    if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        left, right = ast.unparse(node.left), ast.unparse(node.comparators[0])
-        operator = ast.unparse(node)[len(left) :].removesuffix(right).strip()
-        if operator in table:
-            yield node, node, lambda _: f"({left}) {table[operator]} ({right})"
-
-
-@kind("comparison in the package")
-def _():
-    return in_modules(lambda node: compare(node, COMPARISONS))
-
-
-@kind("refusal removed from the package")
-def _():
-    return in_modules(
-        lambda node: [(node, node, lambda _: "pass")] if isinstance(node, ast.Raise) else []
-    )
-
-
-@kind("step removed from the package")
-def _():
-    def find(node):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            yield node, node, lambda _: "pass"
-
-    return in_modules(find)
-
-
-@kind("argument missing in a docstring")
-def _():
-    return in_pages(r"^        (\w+): [A-Z`]", lambda name: f"{name}_", MODULES)
-
-
-@kind("assertion of a claim turned round")
-def _():
-    def find(node):
-        return compare(node.test, OPPOSITES) if isinstance(node, ast.Assert) else []
-
-    return in_modules(find, CLAIMS)
+def in_texts(page: Page) -> Iterator[tuple]:
+    for text in page.texts:
+        for line, shown in ((number.line, number.shown) for number in numbers_of(text)):
+            if shown in page.lines[line - 1]:
+                yield f"digit in {text.kind}", line, shown, next_digit(shown)
+                if text.kind in ("paragraph", "alt", "formula", "cell") and shown.strip("-0."):
+                    yield "sign in the text", line, shown, f"-{shown}".removeprefix("--")
+        for match in re.finditer(r"\b[a-z]{7,}\b", text.text):
+            line, word = text.line_at(match.start()), match[0]
+            if text.kind == "paragraph" and word in page.lines[line - 1]:
+                yield "misspelt word", line, word, word[:2] + word[3] + word[2] + word[4:]
+        if text.kind == "code" and FUNCTION.match(text.text):
+            name, argument = FUNCTION.sub(r"\1s", text.text), re.sub("=", "_=", text.text)
+            yield "stale name of a function in the text", text.line, f"`{text.text}`", f"`{name}`"
+            yield "stale argument in the text", text.line, f"`{text.text}`", f"`{argument}`"
+
+
+def in_programs(page: Page) -> Iterator[tuple]:
+    said = [number for text in page.texts for number in numbers_of(text)]
+    numbers = {program: numbers_of_programs([program]) for program in page.programs}
+    having = [[p for p in numbers if any(map(number.rounds, numbers[p]))] for number in said]
+    pairs = zip(page.tokens, page.tokens[2:], strict=False)
+    announced = [b.map[0] + 1 for a, b in pairs if b.type == "fence" and a.content.endswith(":")]
+    rows = [f"{line}\n" for line in page.lines]
+    for p in page.programs:
+        # A text may do without the others.
+        if p.line in announced or p.images or [p] in having:
+            yield "program removed", p.line, "".join(rows[p.line - 1 : p.last]), ""
+        if p.output:
+            code, last = "".join(rows[p.line - 1 : p.end]), p.output_end - 1
+            yield "program removed, output left", p.line, code, ""
+            yield "line of an output removed", last, rows[last - 1], ""
+        for line, row in enumerate(rows[p.end : p.output_end], p.end + 1):
+            for end in (match.end() for match in re.finditer(r"\d", row)):
+                yield "digit in an output", line, row, next_digit(row[:end]) + row[end:]
+
+
+def in_links(page: Page) -> Iterator[tuple]:
+    for link in page.links:
+        line, old = link.line, f"]({link.target}"
+        yield "link to a page that is not there", line, old, re.sub(r"(\(\w+)\.md", r"\1s.md", old)
+        yield "link to an anchor that is not there", line, old, re.sub("(#.+)", r"\1-x", old)
+    linked = {link.target for other in PAGES for link in other.links if other is not page}
+    linked |= {page.path.name * (link.target[0] == "#") + link.target for link in page.links}
+    for heading in page.headings:
+        if f"{page.path.name}#{heading.anchor}" in linked:
+            text = page.lines[heading.line - 1]
+            yield "heading renamed that links lead to", heading.line, text, f"{text} again"
 
 
 PAIRS = """never always; lower higher; above below; no every; slow fast; slower faster; more less;
@@ -449,17 +145,77 @@ TURNED |= {there: here for here, there in TURNED.items()}
 TURN = re.compile(rf"\b({'|'.join(TURNED)})\b", re.IGNORECASE)
 
 
-@kind("claim turned round")
-def _():
-    for path in PAGES:
-        source = path.read_text(encoding="utf-8")
-        told = [quotation for file in CLAIMS if file.stem == f"test_claims_{path.stem}"
-                for _, quotations in claims(file) for quotation in quotations]  # fmt: skip
-        said = [span for quotation in told for span in spans(quotation, source)]
-        # What the conclusion's table calls true is quoted by no docstring.
-        said += [
-            match.span(1) for match in re.finditer(r"^\|.*?\|(.*?)\| \[", source, re.MULTILINE)
-        ]
-        for start, end in sorted(set(said)):
-            for match in TURN.finditer(source, start, end):
-                yield Fault(path, *match.span(), TURNED[match[0].lower()])
+def in_claims(page: Page) -> Iterator[tuple]:
+    """Turn round what tests quote, and what the conclusion's table calls true."""
+    text, told = prose(page), quotations(claims_file(page, SITE))
+    spans = {span for quotation in told for span in places(quotation.text, page)}
+    spans |= {match.span(1) for match in re.finditer(r"^\|.*?\|(.*?)\| \[", text, re.MULTILINE)}
+    for match in (match for span in sorted(spans) for match in TURN.finditer(text, *span)):
+        line = text.count("\n", 0, match.start()) + 1
+        start, end = (at - offset(lines_of(text), line) for at in match.span())
+        old = page.lines[line - 1]
+        yield "claim turned round", line, old, old[:start] + TURNED[match[0].lower()] + old[end:]
+
+
+OTHER = """Add Sub; Sub Add; Mult Div; Div Mult; MatMult Add; Pow Mult; Lt LtE; LtE Lt; Gt GtE;
+GtE Gt; Eq NotEq; NotEq Eq"""
+OTHER = dict(pair.split() for pair in OTHER.split(";"))
+OPPOSITE = OTHER | {"Lt": "GtE", "LtE": "Gt", "Gt": "LtE", "GtE": "Lt"}
+
+
+def in_tree(tree: ast.AST) -> Iterator[tuple]:
+    every = list(ast.walk(tree))
+    left = {default for node in every for default in getattr(node, "defaults", [])}
+    # In plt.plot(…, markersize=3) and its like, a number is a matter of taste.
+    styles = [n for n in every if isinstance(n, ast.Call) and ast.unparse(n).startswith("plt.")]
+    left |= {part for node in styles for part in ast.walk(node)}
+    for node in every:
+        match node:
+            case ast.Raise():
+                yield "refusal removed from the package", node, "pass"
+            case ast.Expr(value=ast.Call()):
+                yield "step removed from the package", node, "pass"
+            case ast.arguments(args=args, defaults=values):
+                for arg, value in zip(args[::-1], values[::-1], strict=False):
+                    text, kind = ast.unparse(value), "seed" if arg.arg == "seed" else "default"
+                    new = next_digit(text) if re.search(r"\d", text) else f"{text[:-1]}s{text[-1]}"
+                    yield f"{kind} of the package", value, new
+            case ast.Constant(value=v) if type(v) in (int, float) and node not in left:
+                yield "constant in the package", node, next_digit(ast.unparse(node))
+            case ast.Assert(test=ast.Compare(ops=[_]) as test):
+                yield from turned("assertion of a claim turned round", test, OPPOSITE)
+            case ast.BinOp():
+                yield from turned("operator in the package", node, OTHER)
+            case ast.Compare(ops=[_]):
+                yield from turned("comparison in the package", node, OTHER)
+
+
+def turned(kind: str, node: ast.BinOp | ast.Compare, table: dict[str, str]) -> Iterator[tuple]:
+    old = node.op if isinstance(node, ast.BinOp) else node.ops[0]
+    if new := table.get(type(old).__name__):
+        node.op, node.ops = getattr(ast, new)(), [getattr(ast, new)()]
+        yield kind, node, f"({ast.unparse(node)})"
+        node.op, node.ops = old, [old]
+
+
+# In whole files, each match of a pattern becomes what a template makes of it.
+MARK = "--figure-(?:ink|blue|orange|green|red)"
+STEP = r"( *- .*: tutorial/.*\n)"
+PATTERNS = [
+    ("fence with another language", PATHS, "^( *```)python$", r"\1py"),
+    ("fence without a language", PATHS, "^( *```)python$", r"\1"),
+    ("output no longer marked", PATHS, re.escape(MARKER), ""),
+    ("unit of an axis removed", PATHS, r'(label\("[^"(]*) \([^"]*\)', r"\1"),
+    ("axis without a label", PATHS, r"^ *plt\.[xy]label\(.*\n", ""),
+    ("figure without a legend", PATHS, r"^ *plt\.legend\(\)\n", ""),
+    ("image line removed", PATHS, r"^ *!\[.*\n", ""),
+    ("image line doubled", PATHS, r"^(.*!\[.*)\.svg(.*\n)", r"\g<0>\g<1>2.svg\2"),
+    ("alt text emptied", PATHS, r"!\[.*\](?=\()", "![]"),
+    ("alt text a file name", PATHS, r"!\[.*\](?=\()", "![figure_1.svg]"),
+    ("colour too faint", [STYLE], rf"^(  {MARK}: #)\w+", r"\1cccccc"),
+    ("colour too faint", [STYLE], rf"^(    {MARK}: #)\w+", r"\g<1>444444"),
+    ("page missing in the menu", [SETTINGS], f"^{STEP}", ""),
+    ("menu out of order", [SETTINGS], f"^{STEP}{STEP}", r"\2\1"),
+    ("argument missing in a docstring", MODULES, r"^( {8}\w+)(?=: [A-Z`])", r"\1_"),
+]
+IN_PAGES = (in_texts, in_programs, in_links, in_claims)
