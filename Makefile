@@ -7,27 +7,40 @@ export NO_MKDOCS_2_WARNING := 1
 
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto
 
 # Under how many other roundings everything is tried.
 SALTS ?= 1
 
-.PHONY: serve test site portable refresh bench faults links assets lock newest clean
+.PHONY: serve check test site portable refresh bench faults links assets lock newest clean
 
 serve: .venv/ready assets
 	$(BIN)/python -m mkdocs serve
 
+# What a change of a page or of the package needs to be right, in a minute.
+check: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m weaver check
+	$(BIN)/python -m weaver portable --salts $(SALTS)
+	@$(MAKE) --no-print-directory .cache/tested
+
+# Tests of the package and of what the pages claim, where something changed.
+.cache/tested: $(shell find docs linreg weaver tests/claims tests/linreg -name '*.py' -o -name '*.md')
+	$(PYTEST) tests/claims tests/linreg
+	@touch $@
+
+# Everything, under other roundings too.
 test: .venv/ready assets
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m weaver check
-	$(BIN)/python -m pytest
-	$(MAKE) --no-print-directory portable site
+	$(PYTEST)
+	$(MAKE) --no-print-directory portable
 
-# Whether pages and claims hold on processors that round otherwise.
 portable: .venv/ready
 	$(BIN)/python -m weaver portable --salts $(SALTS)
-	seq $(SALTS) | xargs -P 2 -I SALT \
-	    $(BIN)/python -m pytest tests/docs -k claims --showlocals -p no:cacheprovider --salt SALT
+	for salt in $$(seq $(SALTS)); do $(PYTEST) tests/claims --showlocals --salt $$salt || exit 1; done
 
 site: .venv/ready assets
 	$(BIN)/python -m mkdocs build --strict
@@ -67,12 +80,12 @@ newest:
 faults: .venv/ready assets
 	$(BIN)/python -m tests.faults
 
-# Asks whether the addresses outside that the built site links to still answer.
-links: site
-	$(BIN)/python -m tests.site.links
+# Asks whether the addresses outside that the pages links to still answer.
+links: .venv/ready
+	$(BIN)/python -m weaver links
 
 clean:
-	rm -rf .venv .cache site docs/downloads docs/assets/made
+	rm -rf .venv .cache site docs/assets/made
 
 .venv/ready: pyproject.toml requirements.in requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'

@@ -43,16 +43,6 @@ def test_the_linter_of_workflows_has_no_finding():
         assert f"completed {file}" in ran.stderr
 
 
-def test_the_linter_of_workflows_finds_a_workflow_that_forks_can_misuse(tmp_path):
-    text = SITE.read_text(encoding="utf-8")
-    bad = text.replace("pull_request:", "pull_request_target:")
-    bad = re.sub(r"@[0-9a-f]{40}", "@main", bad)
-    (tmp_path / "bad.yml").write_text(bad, encoding="utf-8")
-    ran = run(*LINT, tmp_path / "bad.yml")
-    for finding in ("dangerous-triggers", "unpinned-uses"):
-        assert f"[{finding}]" in ran.stdout
-
-
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_files_follow_their_schema(schema, tmp_path):
     command = ["check-jsonschema", "--builtin-schema", f"vendor.{schema}"]
@@ -89,9 +79,18 @@ def test_no_check_may_fail_unnoticed():
     assert {"report", *jobs["report"]["needs"]} == set(jobs)
 
 
-def test_make_knows_what_the_workflows_call():
-    text = "".join(file.read_text(encoding="utf-8") for file in [*WORKFLOWS, Path(".ci/run")])
-    calls = set(re.findall(r"\bmake (\w+)", text))
+def test_make_knows_what_workflows_and_texts_call():
+    texts = [*WORKFLOWS, Path(".ci/run"), Path("CONTRIBUTING.md"), Path("README.md")]
     targets = re.findall(r"^(\w+):", Path("Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert calls == {"test", "site", "newest", "portable", "links"}
-    assert calls <= set(targets)
+    for file in texts:
+        calls = re.findall(r"(?:`|^ *|run: )make (\w+)", file.read_text("utf-8"), re.MULTILINE)
+        assert calls
+        assert set(calls) <= set(targets), file
+
+
+def test_contributing_is_short_and_names_files_that_exist():
+    text = Path("CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert 100 < len(text.split()) < 400
+    files = re.findall(r"`((?:\w+/)+(?:[\w.]+)?|\w+\.yml)`", text)
+    assert len(files) > 3
+    assert [file for file in files if not Path(file).exists()] == []
