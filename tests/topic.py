@@ -23,7 +23,7 @@ package = "circle"
 claims = "tests"
 words = "words.txt"
 title = "All about circles"
-card = "circles.md"
+social_card = "circles.md"
 versions = {{ NumPy = "numpy" }}
 """,
     "requirements.txt": "numpy==2.4.6\n",

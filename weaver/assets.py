@@ -63,7 +63,7 @@ def main() -> None:
     versions = [version(name) for name in ("ziamath", "fonttools", "brotli")]
     write("maths.woff2", repr([source, CHARACTERS, versions]), font)
     site = Site.load()
-    page = site.pages[site.settings["card"]]
+    page = site.pages[site.settings["social_card"]]
     write("card.png", repr([fingerprint(), source, page.source]), lambda: social_card(page))
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from weaver.checks.quotations import BETWEEN, claims_file, nearest, places, quotations
+from weaver.checks.quotations import BETWEEN, claims_file, nearest, quotations, spans
 from weaver.site import Site
 
 NOTHING = "No page, output, figure or quotation differs."
@@ -77,7 +77,7 @@ def _rows(base: Path) -> Iterator[str]:
             before.setdefault(quotation.test, []).append(quotation.text)
         for quotation in quotations(claims_file(page, site)):
             now, old = quotation.text, before.get(quotation.test, [])
-            if not places(now, page):
+            if not spans(now, page):
                 now = nearest(now, page)[1] or "(gone)"
             if old and now not in old:
                 rows.append((BETWEEN.join(old), now, quotation.decided_by))

@@ -144,7 +144,7 @@ def on_page_content(html: str, page, config, files) -> str:
         for program, result in zip(source.programs, _site.run(source), strict=True)
         for image, _ in zip(program.images, result.figures, strict=False)
     ]
-    html, headings = plain(html, images)
+    html, headings = without_jupyter(html, images)
     page.toc = get_toc(nest_toc_tokens(headings))
     # The search would find everything twice, and the repository has no such file.
     page.meta["search"] = {"exclude": True}
@@ -155,7 +155,7 @@ def on_page_content(html: str, page, config, files) -> str:
     return html.replace("</h1>", f"</h1>{offer}", 1)
 
 
-def plain(html: str, images: list[Image]) -> tuple[str, list[dict]]:
+def without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
     """Turn Jupyter's page into plain HTML for the theme, and list its headings."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.select(FOREIGN) + soup.find_all(string=lambda text: isinstance(text, Comment)):

@@ -18,6 +18,7 @@ MARKER = "<!--pytest-codeblocks:expected-output-->"
 PLACEHOLDER = "\ufffc"  # stands in a text where code or a formula stands in the page
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 ATTRIBUTES = re.compile(r"\{:?\s*[.#][^{}]*\}")
+SENTENCE = re.compile(r"\S.*?(?:[.?!:](?=\s|\Z)|\n\n|\Z)", re.DOTALL)
 FIGURE = re.compile(r"([\w-]+)\.svg")
 
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.topic import make
-from weaver.checks.quotations import nearest, places, prose
+from weaver.checks.quotations import nearest, prose, spans
 from weaver.cli import main
 from weaver.page import read
 
@@ -44,7 +44,7 @@ def test_a_page_says_what_stands_in_its_text_as_whole_words(page):
         "a bowl with",
         "A line that falls",
     ]
-    assert [len(places(words, page)) for words in said] == [1, 1, 0, 0, 1, 1]
+    assert [len(spans(words, page)) for words in said] == [1, 1, 0, 0, 1, 1]
     assert prose(page).count("\n") == PAGE.count("\n")
 
 

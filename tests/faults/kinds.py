@@ -10,7 +10,7 @@ from pathlib import Path
 
 import linreg
 from weaver.checks.numbers import numbers_of, numbers_of_programs
-from weaver.checks.quotations import claims_file, places, prose, quotations
+from weaver.checks.quotations import claims_file, prose, quotations, spans
 from weaver.page import MARKER, Page, lines_of, read
 from weaver.site import Site
 
@@ -148,7 +148,7 @@ TURN = re.compile(rf"\b({'|'.join(TURNED)})\b", re.IGNORECASE)
 def in_claims(page: Page) -> Iterator[tuple]:
     """Turn round what tests quote, and what the conclusion's table calls true."""
     text, told = prose(page), quotations(claims_file(page, SITE))
-    spans = {span for quotation in told for span in places(quotation.text, page)}
+    spans = {span for quotation in told for span in spans(quotation.text, page)}
     spans |= {match.span(1) for match in re.finditer(r"^\|.*?\|(.*?)\| \[", text, re.MULTILINE)}
     for match in (match for span in sorted(spans) for match in TURN.finditer(text, *span)):
         line = text.count("\n", 0, match.start()) + 1

@@ -10,7 +10,7 @@ from markdown import Markdown
 from mkdocs.config import load_config
 from pytest_codeblocks import extract_from_file
 
-from weaver.checks import CHECKS, complaints
+from weaver.checks import CHECKS, complaints, language
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations
 from weaver.page import read
@@ -19,7 +19,7 @@ from weaver.site import Site
 SITE = Site.load()
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("name", SITE.pages)
 def test_a_page_is_as_it_should_be(name, check):
     found = [c for c in complaints(SITE.pages[name], SITE, [check]) if not c.notice]
@@ -68,7 +68,7 @@ def test_each_lesson_has_claims_and_each_claim_a_lesson():
 
 def test_the_readme_is_spelt_right_and_words_are_used():
     readme, words = read(Path("README.md")), Path(SITE.settings["words"])
-    found = [c for c in complaints(readme, SITE, ["language"]) if not c.notice]
+    found = [c for c in complaints(readme, SITE, [language]) if not c.notice]
     assert not found, "\n".join(map(str, found))
     said = " ".join(t.text for page in [readme, *SITE.pages.values()] for t in page.texts)
     unused = set(words.read_text(encoding="utf-8").split()) - set(re.findall(r"[\w']+", said))

@@ -29,8 +29,8 @@ def _wrong(ax) -> Iterator[tuple[str, str, str]]:
             remedy = f'plt.{axis}label("what (unit)")'
             yield f"the label of {axis} is {label!r}", "it has to name quantity and unit", remedy
     marks = artists(ax)
-    looks = {look(artist) for artist in marks}
-    named = {look(a): a.get_label() for a in marks if not a.get_label().startswith("_")}
+    looks = {appearance(artist) for artist in marks}
+    named = {appearance(a): a.get_label() for a in marks if not a.get_label().startswith("_")}
     legend = ax.get_legend()
     shown = sorted(text.get_text() for text in legend.get_texts()) if legend else []
     if not marks:
@@ -43,7 +43,7 @@ def _wrong(ax) -> Iterator[tuple[str, str, str]]:
         remedy = "give each kind another marker or line style"
         yield "marks differ by colour", "not everybody sees colours", remedy
     for artist in marks:
-        color = look(artist)[0]
+        color = appearance(artist)[0]
         if artist.get_alpha() not in (None, 1):
             yield "a mark shines through", "it loses contrast", "leave alpha away"
         if COLORS.get(color) not in MARKS:
@@ -55,7 +55,7 @@ def artists(ax) -> list:
     return [*ax.lines, *ax.collections, *ax.patches, *ax.images]
 
 
-def look(artist) -> tuple[str, str, str]:
+def appearance(artist) -> tuple[str, str, str]:
     """Say how an artist looks: colour, line, marker."""
     from matplotlib.collections import PathCollection
     from matplotlib.colors import to_hex

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from weaver.page import PLACEHOLDER, Complaint, Page, Text
+from weaver.page import PLACEHOLDER, SENTENCE, Complaint, Page, Text
 from weaver.site import Site
 
 HARPER = [sys.executable, "-m", "harper", "lint", "--quiet", "--dialect", "British"]
@@ -26,22 +26,23 @@ FILLER = re.compile(
     r"amazing)\b",
     re.IGNORECASE,
 )
-SENTENCE = re.compile(r".+?(?:[.?!:](?=\s|\Z)|\n\n|\Z)", re.DOTALL)
 LONGEST = 35
 FILE = re.compile(r"[\w/-]+\.(?:ipynb|md|py|yml)\b")
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
-    lints = _lints(tuple(site.pages.values()), site.settings["words"])
-    if page not in lints:
-        lints = _lints((page,), site.settings["words"])
-    for lint in lints[page]:
-        word, suggestions = lint["matched_text"], "; ".join(lint["suggestions"])
-        true = f"{lint['message']} {suggestions}"
-        remedy = f"write it as {site.settings['words']} or a dictionary has it"
-        if lint["rule"] == "SpellCheck":
-            remedy = f"echo {shlex.quote(word)} >> {site.settings['words']}  # if it is right"
-        yield page.complaint(lint["line"], f"the page says {word!r}", true, remedy)
+    # All pages at once, since Harper starts longer than it reads.
+    pages = [*site.pages.values()] if page in site.pages.values() else [page]
+    texts = [text for other in pages for text in _prose(other)]
+    words = site.settings["words"]
+    for k, line, lint in _lints(tuple(text.text for text in texts), words):
+        if texts[k].path == page.path:
+            said, true = f"the page says {lint['matched_text']!r}", lint["message"]
+            remedy = "; ".join(lint["suggestions"]) or "write it otherwise"
+            if lint["rule"] == "SpellCheck":
+                right = f"echo {shlex.quote(lint['matched_text'])} >> {words}"
+                remedy = f"{remedy}; or if it is right: {right}"
+            yield page.complaint(texts[k].line + line, said, true, remedy)
     for text in _prose(page):
         for complaint in _wordy(page, text):
             yield replace(complaint, notice=True)
@@ -52,27 +53,19 @@ def _prose(page: Page) -> list[Text]:
 
 
 @cache
-def _lints(pages: tuple[Page, ...], words: str) -> dict[Page, list[dict]]:
-    """Let Harper read pages, all at once; give what it finds, with the pages' lines."""
-    places, files = [], []
+def _lints(texts: tuple[str, ...], words: str) -> list[tuple[int, int, dict]]:
+    """Let Harper read texts; give what it finds with the number of the text and of its line."""
+    places = [(k, n) for k, text in enumerate(texts) for n in range(text.count("\n") + 2)]
+    lines = [line.strip() for text in texts for line in [*text.split("\n"), ""]]
+    options = ["--format", "json", "--ignore", ",".join(IGNORED), "--user-dict-path", words]
     with tempfile.TemporaryDirectory() as folder:
-        for number, page in enumerate(pages):
-            lines, numbers = [], []
-            for text in _prose(page):
-                for k, line in enumerate([*text.text.split("\n"), ""]):
-                    lines.append(FILE.sub("`code`", line.strip().replace(PLACEHOLDER, "`code`")))
-                    numbers.append(text.line + k)
-            places.append(numbers)
-            files.append(Path(folder, f"{number}.md"))
-            files[-1].write_text("\n".join(lines), encoding="utf-8")
-        options = ["--format", "json", "--ignore", ",".join(IGNORED), "--user-dict-path", words]
-        ran = subprocess.run([*HARPER, *options, *files], capture_output=True, check=False)
-    found = {page: [] for page in pages}
-    for report in json.loads(ran.stdout):
-        number = int(Path(report["file"]).stem)
-        for lint in sorted(report["lints"], key=lambda lint: lint["span"]["char_start"]):
-            found[pages[number]].append(lint | {"line": places[number][lint["line"] - 1]})
-    return found
+        file = Path(folder, "texts.md")
+        code = (FILE.sub("`code`", line.replace(PLACEHOLDER, "`code`")) for line in lines)
+        file.write_text("\n".join(code), encoding="utf-8")
+        ran = subprocess.run([*HARPER, *options, file], capture_output=True, check=False)
+    (report,) = json.loads(ran.stdout)
+    found = sorted(report["lints"], key=lambda lint: lint["span"]["char_start"])
+    return [(*places[lint["line"] - 1], lint) for lint in found]
 
 
 def _wordy(page: Page, text: Text) -> Iterator[Complaint]:
@@ -82,6 +75,6 @@ def _wordy(page: Page, text: Text) -> Iterator[Complaint]:
     for sentence in SENTENCE.finditer(text.text):
         count = len(sentence[0].split())
         if count > LONGEST:
-            line = text.line_at(sentence.start() + 1)
+            line = text.line_at(sentence.start())
             true = f"{LONGEST} are enough"
             yield page.complaint(line, f"a sentence of {count} words", true, "make two of it")

@@ -20,13 +20,13 @@ TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     package = import_module(site.package)
-    known = {name for other in [page, *site.pages.values()] for name in _in_programs(other)}
-    known |= _given(site)
+    allowed = {name for other in [page, *site.pages.values()] for name in _in_programs(other)}
+    allowed |= _given(site)
     for text in page.texts:
         if text.kind != "code" or _command(text.text) or Path(text.text).is_file():
             continue
         for name in dict.fromkeys(NAME.findall(text.text)):
-            if name not in known:
+            if name not in allowed:
                 true = "no program of any page has this name"
                 yield page.complaint(text.line, f"`{text.text}` names {name}", true, "correct it")
         for call, function in _calls(text, package):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from weaver.page import PLACEHOLDER, Complaint, Page, Program, Text
+from weaver.page import PLACEHOLDER, SENTENCE, Complaint, Page, Program, Text
 from weaver.site import Site
 
 NUMBER = re.compile(
@@ -32,7 +32,6 @@ TUPLE = re.compile(r"\(-?\d+(?:, ?-?\d+)*,?\)")
 CORRECT = "correct the number"
 REMEDY = f"{CORRECT}, let a block print it, or link to its source in the same sentence"
 NOWHERE = "it stands in no program of the page and no output"
-SENTENCE = re.compile(r".+?(?:[.?!](?=\s|\Z)|\n\n|\Z)", re.DOTALL)
 STEP_TITLE = re.compile(r"\A(\d+)\. ")
 
 

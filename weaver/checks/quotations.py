@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from weaver.page import Complaint, Page
+from weaver.page import SENTENCE, Complaint, Page
 from weaver.site import Site
 
 WIDTH = 99
@@ -21,7 +21,6 @@ BETWEEN = " … "  # two quotations of a test
 UNIT = re.compile(
     r'\n\s*\n(?!\s*[-*] )|\n\s*(?:[-*]|\d+\.)\s+|\||!\[|\]\([\w-]+\.svg(?: ")?|"\)\n'
 )
-SENTENCE = re.compile(r"\S.*?(?:[.?!:](?=\s|\Z)|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
         if not quotation.text:
             said, remedy = f"{quotation.test} has no docstring", f"quote a sentence of {page.path}"
             yield Complaint(quotation.file, quotation.line, said, "it decides nothing", remedy)
-        elif (times := len(places(quotation.text, page))) != 1:
+        elif (times := len(spans(quotation.text, page))) != 1:
             line, now = nearest(quotation.text, page)
             said = f"the page says {now!r}"
             true, remedy = f"{quotation.decided_by} quotes {quotation.text!r}", "make refresh"
@@ -81,7 +80,7 @@ def prose(page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
-def places(quotation: str, page: Page) -> list[tuple[int, int]]:
+def spans(quotation: str, page: Page) -> list[tuple[int, int]]:
     """Where a page's text says something, from one character to another."""
     words = r"\s+".join(map(re.escape, quotation.split()))
     return [match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", prose(page))]
@@ -108,7 +107,7 @@ def renew(page: Page, site: Site) -> int:
     """Let tests quote the page as it is now; return how many quotations changed."""
     changed = 0
     for quotation in quotations(claims_file(page, site)):
-        now = "" if places(quotation.text, page) else nearest(quotation.text, page)[1]
+        now = "" if spans(quotation.text, page) else nearest(quotation.text, page)[1]
         if now:
             _quote(quotation, now)
             changed += 1
