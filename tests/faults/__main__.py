@@ -6,6 +6,7 @@ has the heavy packages loaded. The copy shares the results of unchanged programs
 
 import contextlib
 import io
+import itertools
 import multiprocessing
 import os
 import random
@@ -40,9 +41,10 @@ def check() -> Iterator[tuple[str, str]]:
     site = Site.load()
     pages = site.pages.values()
     site.run(*pages)
-    for name, page in ((name, page) for name in CHECKS for page in pages):
-        for told in complaints(page, site, [name]):
-            yield f"{name} (notice)" if told.notice else name, f"{told.said}: {told.true}"
+    for check, page in itertools.product(CHECKS, pages):
+        for told in complaints(page, site, [check]):
+            notice = " (notice)" * told.notice
+            yield f"{check.__name__}{notice}", f"{told.said}: {told.true}"
 
 
 def pytests(path: str | Path) -> Iterator[tuple[str, str]]:
