@@ -26,7 +26,7 @@ check: .venv/ready
 	@$(MAKE) --no-print-directory .cache/tested
 
 # Tests of the package and of what the pages claim, where something changed.
-.cache/tested: $(shell find docs linreg weaver tests/claims tests/linreg -name '*.py' -o -name '*.md')
+.cache/tested: .venv/ready conftest.py pyproject.toml $(shell find docs linreg weaver tests/claims tests/linreg -name '*.py' -o -name '*.md')
 	$(PYTEST) tests/claims tests/linreg
 	@touch $@
 

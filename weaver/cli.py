@@ -20,7 +20,7 @@ from weaver.checks import BUILD, complaints
 from weaver.checks.links import unanswered
 from weaver.checks.programs import differences
 from weaver.checks.quotations import renew
-from weaver.counts import MARK, counts
+from weaver.counts import fills
 from weaver.notebook import take_along, write
 from weaver.page import Complaint, Page, PageError, read, refresh
 from weaver.run import CAPABILITY, run
@@ -148,8 +148,8 @@ def weave_pages(folder: Path, latex: bool) -> None:
     for name, page in site.pages.items():
         faults = list(complaints(page, site, BUILD))
         found += faults
-        fills = {MARK: counts(site)} if MARK in page.source else {}
-        woven = weave(page, site.run(page), fills, take_along(site, name), faults, not latex)
+        below = take_along(site, name)
+        woven = weave(page, site.run(page), fills(page, site), below, faults, not latex)
         head = "".join(line + "\n" for line in page.lines[: page.start])
         (folder / name).write_text(head + woven, encoding="utf-8")
     write(site, folder)

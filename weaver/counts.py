@@ -5,10 +5,15 @@ from importlib.metadata import version
 
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations
-from weaver.page import PageError
+from weaver.page import Page, PageError
 from weaver.site import Site
 
 MARK = "<!--counts-->"
+
+
+def fills(page: Page, site: Site) -> dict[str, str]:
+    """What takes the place of comments on a page."""
+    return {MARK: counts(site)} if MARK in page.source else {}
 
 
 def counts(site: Site) -> str:

@@ -24,7 +24,7 @@ from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
 
 from weaver.checks import BUILD, complaints
-from weaver.counts import MARK, counts
+from weaver.counts import fills
 from weaver.figure import to_html
 from weaver.maths import with_mathml
 from weaver.notebook import ALL_PAGES, links, take_along, write
@@ -101,8 +101,8 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
             raise PageError(*faults)
         for fault in faults:
             log.warning(str(fault))
-        fills = {MARK: counts(_site)} if MARK in source.source else {}
-        woven = weave(source, _site.run(source), fills, take_along(_site, name), faults)
+        below = take_along(_site, name)
+        woven = weave(source, _site.run(source), fills(source, _site), below, faults)
         return "\n".join(line for line in woven.split("\n") if line not in undocumented)
     except Exception as error:
         if not _serving:

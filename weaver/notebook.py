@@ -79,7 +79,9 @@ def _address(site: Site, names: Sequence[str], name: str, target: str) -> str:
     return f"#{_anchor(file, fragment)}" if file in names else site.link(file, fragment)
 
 
-def _rewritten(site: Site, names: Sequence[str], name: str, deeper: str) -> list[str]:
+def _rewritten(
+    site: Site, names: Sequence[str], name: str, targets: set[str], deeper: str
+) -> list[str]:
     """A page's lines with links and headings as a notebook of pages has them."""
     page = site.pages[name]
     lines = _unfolded(page.lines)
@@ -89,11 +91,6 @@ def _rewritten(site: Site, names: Sequence[str], name: str, deeper: str) -> list
         written = rf'{words}\({re.escape(link.target)}(?:\s+"[^"]*")?\)(?:\{{[^}}]*\}})?'
         new = rf"[\1]({address})" if address else r"\1"
         lines[link.line - 1 :] = re.sub(written, new, rest, count=1).split("\n")
-    targets = {
-        _address(site, names, other, link.target)
-        for other in names
-        for link in site.pages[other].links
-    }
     for heading in page.headings:
         own = [_anchor(name, heading.anchor), *([_anchor(name)] if heading.level == 1 else [])]
         marks = "".join(f'<a id="{one}"></a>\n\n' for one in sorted(own) if f"#{one}" in targets)
@@ -134,10 +131,15 @@ def notebook(site: Site, names: Sequence[str], title: str = "") -> nbformat.Note
     cells = [new_code_cell(install(site))]
     if title:
         cells.insert(0, new_markdown_cell(f"# {title}"))
+    targets = {
+        _address(site, names, name, link.target)
+        for name in names
+        for link in site.pages[name].links
+    }
     for name in names:
         page = site.pages[name]
         results = dict(zip(page.programs, site.run(page), strict=True))
-        for part in segments(page, _rewritten(site, names, name, "#" if title else "")):
+        for part in segments(page, _rewritten(site, names, name, targets, "#" if title else "")):
             if isinstance(part, Program):
                 code, shown = part.code.rstrip("\n"), outputs(part, results[part])
                 cells.append(new_code_cell(code, outputs=shown))

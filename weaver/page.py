@@ -203,10 +203,12 @@ def _read(path: Path, source: str) -> Page:
 
 
 def _read_programs(page: Page) -> None:
-    quoted = 0
+    lines = page.lines
     for k, token in enumerate(page.tokens):
-        quoted += token.nesting * token.type.startswith("blockquote")
-        if token.type == "fence" and (token.info, token.markup[0], quoted) == ("python", "`", 0):
+        if (token.type, token.info) != ("fence", "python"):
+            continue
+        # Not behind > or the mark of a list, where it is never run.
+        if lines[token.map[0]].lstrip().startswith("```"):
             page.programs.append(_program(page, k))
 
 

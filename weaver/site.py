@@ -63,8 +63,8 @@ class Site:
     def run(self, *pages: Page) -> list[Result]:
         """Give the results of the pages' programs; those that are missing run at once."""
         programs = [program for page in pages for program in page.programs]
-        missing = [program for program in programs if program not in self._results]
-        self._results.update(zip(missing, run(missing), strict=True))
+        if missing := [program for program in programs if program not in self._results]:
+            self._results.update(zip(missing, run(missing), strict=True))
         return [self._results[program] for program in programs]
 
     def link(self, name: str, fragment: str) -> str:

@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from tests.topic import make
 from weaver.checks.quotations import nearest, prose, spans
 from weaver.cli import main
-from weaver.page import read
 
 PAGE = """The loss
 never rises. It falls, in each step.
@@ -26,13 +25,6 @@ It falls.
 
 ![A line that falls to the right.](a.svg "Down it goes, ever slower.")
 """
-
-
-@pytest.fixture
-def page(tmp_path):
-    path = tmp_path / "page.md"
-    path.write_text(PAGE, encoding="utf-8")
-    return read(path)
 
 
 def test_a_page_says_what_stands_in_its_text_as_whole_words(page):

@@ -64,13 +64,6 @@ x = 1
 """
 
 
-@pytest.fixture
-def page(tmp_path):
-    path = tmp_path / "page.md"
-    path.write_text(PAGE, encoding="utf-8")
-    return read(path)
-
-
 def test_programs_have_code_output_images_and_lines(page):
     first, second, third = page.programs
     assert (first.line, first.end, first.output_end, first.last) == (11, 13, 19, 19)

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from markdown import Markdown
 
 from weaver.page import Complaint, read
@@ -53,13 +52,6 @@ End.
 SVG = '<svg viewBox="0 0 9 9">\n<path d="M 1\n2" style="stroke: #1f77b4"/>\n</svg>'
 RESULTS = [Result("<1>\n"), Result(figures=(SVG,))]
 EXTENSIONS = ["admonition", "attr_list", "tables", "pymdownx.blocks.html", "pymdownx.superfences"]
-
-
-@pytest.fixture
-def page(tmp_path):
-    path = tmp_path / "page.md"
-    path.write_text(PAGE, encoding="utf-8")
-    return read(path)
 
 
 def render(text):

@@ -16,16 +16,14 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     yield from page.complaints
     # The lines, from 0, of what belongs to a program.
     own = {k for program in page.programs for k in range(program.line - 1, program.last)}
-    quoted = 0
     for token, after in zip(page.tokens, [*page.tokens[2:], None, None], strict=False):
         line = token.map[0] + 1 if token.map else 0
-        quoted += token.nesting * token.type.startswith("blockquote")
         if token.type == "fence":
             said = f"a {token.markup[:3]}{token.info} fence"
             closing = page.lines[token.map[1] - 1].strip(" >")
             if not closing.startswith(token.markup) or token.map[1] - token.map[0] < 2:
                 yield page.complaint(line, said, "it is never closed", f"write {token.markup}")
-            elif quoted or not page.lines[line - 1].lstrip().startswith(token.markup):
+            elif not page.lines[line - 1].lstrip().startswith(token.markup):
                 said = "a fence behind > or the mark of a list"
                 yield page.complaint(line, said, "it is never run", "give it lines of its own")
             elif token.markup[0] == "~":

@@ -13,8 +13,8 @@ LABEL = re.compile(r"\w.* \(.+\)")
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
-    for program in page.programs:
-        if not program.images or site.run(page)[page.programs.index(program)].error:
+    for program, result in zip(page.programs, site.run(page), strict=True):
+        if not program.images or result.error:
             continue
         for image, figure in zip(program.images, state(program).figures, strict=False):
             for ax in figure.axes:

@@ -10,14 +10,16 @@ from weaver.site import Site
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     for token in page.tokens:
-        formulas = [token] if token.type == "math_block" else token.children or []
-        line = token.map[0] + 1 if token.map else 0
-        # Code may hold any dollars.
-        if token.type == "inline":
+        if token.type == "math_block":
+            formulas, misplaced = [token], "\n\n" in token.content
+        elif token.type == "inline":
+            # Code may hold any dollars.
             outside = re.sub(r"(`+).+?\1", "", token.content)
+            formulas, misplaced = token.children, "$$" in outside
         else:
-            outside = "$$" * ("\n\n" in token.content) if formulas else ""
-        if "$$" in outside:
+            continue
+        line = token.map[0] + 1
+        if misplaced:
             yield page.complaint(
                 line,
                 "$$ that no formula opens or closes",

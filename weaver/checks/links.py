@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
+from weaver.checks.numbers import STEP_TITLE
 from weaver.page import Complaint, Page, read
 from weaver.site import Site
 
 STEP = re.compile(r"\bstep\s+(\d+)$", re.IGNORECASE)
 OWN = re.compile(r"\{[^{}\n]*#([\w-]+)[^{}\n]*\}|\bid=[\"']([\w-]+)[\"']")
-NUMBERED = re.compile(r"(\d+)\. ")
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
@@ -70,8 +70,8 @@ def _menu(page: Page, site: Site) -> Iterator[Complaint]:
             f"the page calls itself {' and '.join(map(repr, sorted(map(str, titles))))}",
             "give heading, title and menu the same words",
         )
-    numbers = [int(m[1]) for title, _ in site.menu if (m := NUMBERED.match(title))]
-    own = NUMBERED.match(entries[0])
+    numbers = [int(m[1]) for title, _ in site.menu if (m := STEP_TITLE.match(title))]
+    own = STEP_TITLE.match(entries[0])
     if own and numbers.index(int(own[1])) != int(own[1]) - 1:
         yield page.complaint(
             1,

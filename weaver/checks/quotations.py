@@ -119,7 +119,8 @@ def _quote(quotation: Quotation, now: str) -> None:
     (test,) = (n for n in ast.parse(source).body if getattr(n, "name", "") == quotation.test)
     parts = " ".join(ast.get_docstring(test).split()).split(BETWEEN)
     parts[parts.index(quotation.text)] = now
-    said, raw = BETWEEN.join(parts), "r" * ("\\" in now or "\\" in BETWEEN.join(parts))
+    said = BETWEEN.join(parts)
+    raw = "r" * ("\\" in said)
     new = textwrap.wrap(f'    {raw}"""{said}', WIDTH - 3, subsequent_indent="    ",
                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
     new[-1:] = [f'{new[-1]}"""'] if len(new) == 1 and said[-1] != '"' else [new[-1], '    """']
