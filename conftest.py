@@ -42,6 +42,16 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
+@pytest.fixture
+def page(request, tmp_path):
+    """The PAGE of the test's module, read from a file."""
+    from weaver.page import read
+
+    path = tmp_path / "page.md"
+    path.write_text(request.module.PAGE, encoding="utf-8")
+    return read(path)
+
+
 def pytest_runtest_teardown() -> None:
     """Close the figures; a hook, since no fixture reaches a page's blocks."""
     import matplotlib.pyplot as plt
