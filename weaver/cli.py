@@ -21,6 +21,7 @@ from weaver.checks.links import unanswered
 from weaver.checks.programs import differences
 from weaver.checks.quotations import renew
 from weaver.counts import fills
+from weaver.lead import lead
 from weaver.notebook import take_along, write
 from weaver.page import Complaint, Page, PageError, read, refresh
 from weaver.run import CAPABILITY, run
@@ -148,8 +149,8 @@ def weave_pages(folder: Path, latex: bool) -> None:
     for name, page in site.pages.items():
         faults = list(complaints(page, site, BUILD))
         found += faults
-        below = take_along(site, name)
-        woven = weave(page, site.run(page), fills(page, site), below, faults, not latex)
+        around = lead(page, site), take_along(site, name)
+        woven = weave(page, site.run(page), fills(page, site), *around, faults, not latex)
         head = "".join(line + "\n" for line in page.lines[: page.start])
         (folder / name).write_text(head + woven, encoding="utf-8")
     write(site, folder)

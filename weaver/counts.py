@@ -1,4 +1,4 @@
-"""Counts of what is verified, for the place of <!--counts--> on a page."""
+"""Counts of what is verified, for the places of <!--counts--> and <!--strip--> on pages."""
 
 import platform
 from importlib.metadata import version
@@ -6,24 +6,26 @@ from importlib.metadata import version
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations
 from weaver.page import Page, PageError
+from weaver.settings import settings
 from weaver.site import Site
 
-MARK = "<!--counts-->"
+PROGRAMS, NUMBERS = "Programs run", "Numbers in the text traced to programs"
 
 
 def fills(page: Page, site: Site) -> dict[str, str]:
     """What takes the place of comments on a page."""
-    return {MARK: counts(site)} if MARK in page.source else {}
+    makers = {"<!--counts-->": table, "<!--strip-->": strip}
+    return {mark: make(counts(site)) for mark, make in makers.items() if mark in page.source}
 
 
-def counts(site: Site) -> str:
-    """Count what the pages hold and a build verifies, as a table in Markdown."""
+def counts(site: Site) -> dict[str, int]:
+    """Count what the pages hold and a build verifies."""
     pages = site.pages.values()
     programs = [program for page in pages for program in page.programs]
     found = {
-        "Programs run": len(programs),
+        PROGRAMS: len(programs),
         "Outputs compared": sum(bool(program.output) for program in programs),
-        "Numbers in the text traced to programs": sum(examine(page, site)[0] for page in pages),
+        NUMBERS: sum(examine(page, site)[0] for page in pages),
         "Figures drawn": sum(len(program.images) for program in programs),
         "Claims tested": sum(
             len({q.test for q in quotations(claims_file(page, site))}) for page in pages
@@ -32,10 +34,20 @@ def counts(site: Site) -> str:
     for name, count in found.items():
         if not count:
             raise PageError(f"{site.docs}: {name}: none, so that nothing was checked")
-    versions = {name: version(package) for name, package in site.settings["versions"].items()}
-    found["Versions"] = ", ".join(
-        f"{name} {number.partition('+')[0]}"
-        for name, number in ({"Python": platform.python_version()} | versions).items()
-    )
-    rows = [f"| {name} | {value} |" for name, value in found.items()]
+    return found
+
+
+def table(found: dict[str, int]) -> str:
+    """The counts and the versions of what the programs run on, as a table in Markdown."""
+    versions = {name: version(package) for name, package in settings()["versions"].items()}
+    numbers = ({"Python": platform.python_version()} | versions).items()
+    told = ", ".join(f"{name} {number.partition('+')[0]}" for name, number in numbers)
+    rows = [f"| {name} | {value} |" for name, value in [*found.items(), ("Versions", told)]]
     return "\n".join(["| What | How much |", "| --- | --- |", *rows])
+
+
+def strip(found: dict[str, int]) -> str:
+    """The two counts that say most, in one line."""
+    return (
+        f"**{found[PROGRAMS]}** programs run · **{found[NUMBERS]}** numbers traced\n{{ .strip }}"
+    )

@@ -26,6 +26,7 @@ from mkdocs.structure.toc import get_toc
 from weaver.checks import BUILD, complaints
 from weaver.counts import fills
 from weaver.figure import to_html
+from weaver.lead import lead
 from weaver.maths import with_mathml
 from weaver.notebook import ALL_PAGES, links, take_along, write
 from weaver.page import Complaint, Image, Page, PageError
@@ -101,8 +102,8 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
             raise PageError(*faults)
         for fault in faults:
             log.warning(str(fault))
-        below = take_along(_site, name)
-        woven = weave(source, _site.run(source), fills(source, _site), below, faults)
+        around = lead(source, _site), take_along(_site, name)
+        woven = weave(source, _site.run(source), fills(source, _site), *around, faults)
         return "\n".join(line for line in woven.split("\n") if line not in undocumented)
     except Exception as error:
         if not _serving:

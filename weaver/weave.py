@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from weaver.figure import to_html
 from weaver.maths import to_mathml, with_mathml
-from weaver.page import Complaint, Page, Program, lines_of
+from weaver.page import Complaint, Page, lines_of
 from weaver.run import Result
 
 NOTHING = MappingProxyType({})
@@ -14,6 +14,12 @@ NOTHING = MappingProxyType({})
 HTML = "/// html | {tag}\n    markdown: html\n\n{html}\n///\n"
 # Wide formulas scroll; what scrolls has to take the focus of the keyboard.
 DISPLAY = 'div.formula[tabindex="0" role="group" aria-label="Formula"]'
+OUTPUT = """``` {{ .text .output .no-copy title="Output" }}
+{output}
+```
+"""
+# A figure stands where its page has this, or else under its program.
+FIGURE_MARK = "<!--{name}.svg-->"
 FAULT = """!!! failure "This page is not yet right"
 
     ``````{{ .text .output .no-copy }}
@@ -29,27 +35,27 @@ def weave(
     page: Page,
     results: Sequence[Result],
     fills: Mapping[str, str] = NOTHING,
+    above: str = "",
     below: str = "",
     faults: Sequence[Complaint] = (),
     mathml: bool = True,
 ) -> str:
     """Put outputs, figures and MathML into a page's text, and take its front matter off.
 
-    `fills` says what takes the place of comments such as <!--counts-->; `below` stands at
-    the end, and each fault in a box above the block that it is in.
+    `fills` says what takes the place of comments such as <!--counts-->; `above` stands under
+    the title, `below` at the end, and each fault in a box above the block that it is in.
     """
-    edits = list(_formulas(page)) if mathml else []
-    for program, result in zip(page.programs, results, strict=True):
-        edits.append((program.end, program.last, _under(page, program, result)))
+    edits = [*_shown(page, results, fills), *_new_lines(page)]
+    edits += _formulas(page) if mathml else []
     for token in page.tokens:
-        if token.type == "html_block" and token.content.strip() in fills:
-            edits.append((*token.map, lines_of(fills[token.content.strip()])))
+        if above and token.type == "heading_open" and token.tag == "h1":
+            edits.append((token.map[1], token.map[1], ["", *lines_of(above)]))
     starts = [token.map[0] for token in page.tokens if token.level == 0 and token.map]
     # What stands under a program is taken out with it.
     under = {k for program in page.programs for k in range(program.end, program.last)}
     for fault in faults:
-        above = (k for k in starts if k < fault.line and k not in under)
-        at = max(above, default=page.start)
+        before = (k for k in starts if k < fault.line and k not in under)
+        at = max(before, default=page.start)
         box = FAULT.format(fault=indent(str(fault), "    "))
         edits.append((at, at, lines_of(box)))
     lines = page.lines
@@ -58,14 +64,36 @@ def weave(
     return "\n".join([*lines[page.start :], "", below])
 
 
-def _under(page: Page, program: Program, result: Result) -> list[str]:
-    woven = ""
-    if result.output:
-        fence = '``` { .text .output .no-copy title="Output" }'
-        woven += f"\n{fence}\n{result.output.removesuffix(chr(10))}\n```\n"
-    for svg, image in zip(result.figures, program.images, strict=False):
-        woven += "\n" + HTML.format(tag=f"figure.drawn#{image.name}", html=to_html(svg, image))
-    return lines_of(indent(woven, _margin(page.lines[program.line - 1])))
+def _shown(page: Page, results: Sequence[Result], fills: Mapping[str, str]) -> Iterator[Edit]:
+    """Put outputs and figures under their programs, and figures and fills where marks are."""
+    marks = {t.content.strip(): t for t in page.tokens if t.type == "html_block"}
+    fills = {**fills}
+    for program, result in zip(page.programs, results, strict=True):
+        under = [OUTPUT.format(output=result.output.removesuffix("\n"))] if result.output else []
+        for svg, image in zip(result.figures, program.images, strict=False):
+            figure = HTML.format(tag=f"figure.drawn#{image.name}", html=to_html(svg, image))
+            mark = FIGURE_MARK.format(name=image.name)
+            if mark in marks:
+                fills[mark] = figure
+            else:
+                under.append(figure)
+        yield program.end, program.last, _indented(page, program.line - 1, ["", *under])
+    for mark in marks.keys() & fills.keys():
+        start, end = marks[mark].map
+        yield start, end, _indented(page, start, [fills[mark]])
+
+
+def _new_lines(page: Page) -> Iterator[Edit]:
+    """Mark the lines of each program that the page has not shown before, where it has some."""
+    shown = set()
+    for program in page.programs:
+        lines = lines_of(program.code)
+        new = [k for k, line in enumerate(lines, 1) if line.strip() and line not in shown]
+        if new and shown.intersection(filter(str.strip, lines)):
+            fence = page.lines[program.line - 1].rstrip()
+            marked = " ".join(map(str, new))
+            yield program.line - 1, program.line, [f'{fence} hl_lines="{marked}"']
+        shown.update(lines)
 
 
 def _formulas(page: Page) -> Iterator[Edit]:
@@ -78,12 +106,14 @@ def _formulas(page: Page) -> Iterator[Edit]:
             except ValueError:
                 continue
             html = HTML.format(tag=DISPLAY, html=mathml)
-            yield *token.map, lines_of(indent(html, _margin(lines[token.map[0]])))
+            yield *token.map, _indented(page, token.map[0], [html])
         elif token.type == "inline" and "$" in token.content:
             places.add(tuple(token.map))  # A row of a table has several inline tokens.
     for start, end in places:
         yield start, end, lines_of(with_mathml("\n".join(lines[start:end])))
 
 
-def _margin(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
+def _indented(page: Page, line: int, parts: list[str]) -> list[str]:
+    """The lines of parts, as far from the margin as a line of the page."""
+    text = page.lines[line]
+    return lines_of(indent("\n".join(parts), text[: len(text) - len(text.lstrip())]))

@@ -57,6 +57,7 @@ FAULTS = [
     ("to step 1", "to step 2", 39, "there is [1]"),
     ("Exercise 1", "Exercise 2", 1, "they count from 1"),
     # images
+    ("## Area\n", "## Area\n\n<!--other.svg-->\n", 13, "<!--other.svg-->: no block draws it"),
     (ALT, "", 33, "too short"),
     (ALT, "area.svg", 33, "looks like a file name"),
     (ALT, "An image of a line that rises to the right.", 33, "names the medium"),

@@ -38,7 +38,7 @@ def test_the_whole_way_in_one_program_finds_the_fitted_line():
 
 
 def test_the_page_ends_with_the_table_of_claims():
-    """a table of claims often heard."""
+    """| Claim often heard | What is true | Shown by |"""
     lines = PAGE.read_text(encoding="utf-8").rstrip().splitlines()
     assert len(ROWS) == 12
     assert all(line.startswith("| ") for line in lines[-len(ROWS) :])

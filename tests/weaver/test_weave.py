@@ -59,14 +59,31 @@ def render(text):
 
 
 def test_outputs_and_figures_stand_under_their_blocks(page):
-    html = render(weave(page, RESULTS, {"<!--counts-->": "**72**"}, "*Below*"))
-    order = "print &lt;1&gt; Why draw <figure </figure> </li> formula </div> 72 End. Below".split()
-    assert re.search(".*".join(order), html, re.DOTALL)
+    html = render(weave(page, RESULTS, {"<!--counts-->": "**72**"}, "*Above*", "*Below*"))
+    order = "</h1> Above print &lt;1&gt; Why draw <figure </figure> </li> formula </div> 72 End. "
+    assert re.search(".*".join([*order.split(), "Below"]), html, re.DOTALL)
     for gone in ("title: A page", "pytest-codeblocks", "line.svg", "<p><figure", "counts"):
         assert gone not in html
     assert "<title" in html
     assert "A *line_ of* 1 &lt; 2.</title>" in html
     assert "<figcaption>A caption.</figcaption></figure>" in html
+
+
+def test_a_figure_stands_where_it_is_marked(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(PAGE.replace("# A page\n", "# A page\n\n<!--line.svg-->\n"), encoding="utf-8")
+    html = render(weave(read(path), RESULTS))
+    assert html.index("<figure") < html.index("print")
+    assert html.count("<figure") == 1
+
+
+def test_lines_that_the_page_has_not_shown_before_are_marked(tmp_path):
+    path, block = tmp_path / "page.md", "```python\nimport a\n\nx = {}\nprint(x)\n```\n\n"
+    blocks = [block.format(1), block.format(2), block.format(2), "```python\nprint(3)\n```\n"]
+    path.write_text("# A page\n\n" + "".join(blocks), encoding="utf-8")
+    woven = weave(read(path), [Result()] * 4)
+    fences = [line for line in woven.split("\n") if line.startswith("```python")]
+    assert fences == ["```python", '```python hl_lines="3"', "```python", "```python"]
 
 
 def test_formulas_become_mathml_and_other_dollars_stay(page):

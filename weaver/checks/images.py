@@ -1,4 +1,4 @@
-"""Every picture has an alternative text that says what it shows."""
+"""Every picture has an alternative text that says what it shows, and every mark a picture."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ MEDIUM = re.compile(
     re.IGNORECASE,
 )
 FILE = re.compile(r"\.(svg|png|jpe?g|gif|webp)\b|^\w+[-_]\w+$", re.IGNORECASE)
+MARK = re.compile(r"<!--(.*)\.svg-->")
 REMEDY = "write between the brackets of ![...] what the picture shows"
 
 
@@ -25,6 +26,12 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             if other is page and (why := _wrong(said, captions, seen)):
                 yield page.complaint(alt.line, f"the alt text {said!r}", why, REMEDY)
             seen.setdefault(said, f"{alt.path}:{alt.line}")
+    names = {image.name for program in page.programs for image in program.images}
+    for token in page.tokens:
+        mark = token.type == "html_block" and MARK.fullmatch(token.content.strip())
+        if mark and mark[1] not in names:
+            remedy = f"write one of {sorted(names)}, or take it away"
+            yield page.complaint(token.map[0] + 1, mark[0], "no block draws it", remedy)
 
 
 def _wrong(said: str, captions: set[str], seen: dict[str, str]) -> str:
