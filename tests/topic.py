@@ -41,7 +41,7 @@ def area(radius=1.0):
 ''',
     "docs/circles.md": """---
 title: 1. Circles
-description: What the area of a circle is.
+description: Say what the area of a circle is.
 ---
 
 # 1. Circles

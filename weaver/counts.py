@@ -1,10 +1,11 @@
-"""Counts of what is verified, for the places of <!--counts--> and <!--strip--> on pages."""
+"""What takes the place of comments on pages: counts of what is verified, cards of the steps."""
 
 import platform
 from importlib.metadata import version
 
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations
+from weaver.lead import cards, minutes, steps
 from weaver.page import Page, PageError
 from weaver.settings import settings
 from weaver.site import Site
@@ -14,8 +15,12 @@ PROGRAMS, NUMBERS = "Programs run", "Numbers in the text traced to programs"
 
 def fills(page: Page, site: Site) -> dict[str, str]:
     """What takes the place of comments on a page."""
-    makers = {"<!--counts-->": table, "<!--strip-->": strip}
-    return {mark: make(counts(site)) for mark, make in makers.items() if mark in page.source}
+    made = {
+        "<!--counts-->": lambda: table(counts(site)),
+        "<!--strip-->": lambda: strip(counts(site), site),
+        "<!--cards-->": lambda: cards(page, site),
+    }
+    return {mark: make() for mark, make in made.items() if mark in page.source}
 
 
 def counts(site: Site) -> dict[str, int]:
@@ -46,8 +51,12 @@ def table(found: dict[str, int]) -> str:
     return "\n".join(["| What | How much |", "| --- | --- |", *rows])
 
 
-def strip(found: dict[str, int]) -> str:
-    """The two counts that say most, in one line."""
-    return (
-        f"**{found[PROGRAMS]}** programs run · **{found[NUMBERS]}** numbers traced\n{{ .strip }}"
-    )
+def strip(found: dict[str, int], site: Site) -> str:
+    """How long the steps take and the two counts that say most, in one line."""
+    time = sum(minutes(site.pages[name]) for _, name in steps(site))
+    told = {
+        f"steps, {time} minutes": len(steps(site)),
+        "programs run": found[PROGRAMS],
+        "numbers traced": found[NUMBERS],
+    }
+    return " · ".join(f"**{count}** {what}" for what, count in told.items())

@@ -62,11 +62,14 @@ def to_html(svg: str, image: Image) -> str:
     svg = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{image.name}-", svg)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
     title = f"{image.name}-title"
+    # What has no alternative text says nothing that the words beside it do not say.
+    role = f'role="img" aria-labelledby="{title}"' if image.alt else 'aria-hidden="true"'
     head = (
-        f'<svg role="img" aria-labelledby="{title}" viewBox="0 0 {width} {height}" '
+        f'<svg {role} viewBox="0 0 {width} {height}" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
-        f'<title id="{title}">{html.escape(image.alt)}</title>'
     )
+    if image.alt:
+        head += f'<title id="{title}">{html.escape(image.alt)}</title>'
     svg = re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
     caption = f"<figcaption>{html.escape(image.caption)}</figcaption>" if image.caption else ""
     return svg.rstrip("\n") + caption

@@ -1,12 +1,21 @@
-"""What stands under a lesson's title: which step it is, how long it takes, what it teaches."""
+"""What a reader is told of a lesson before it: which step it is, how long, what it teaches."""
 
+import posixpath
 import re
+from html import escape
 
-from weaver.page import Page
+from weaver.figure import to_html
+from weaver.page import Image, Page
 from weaver.site import Site
+from weaver.weave import HTML
 
 WORDS_A_MINUTE, BLOCKS_A_MINUTE = 200, 3
 PROSE = ("heading", "paragraph", "cell", "title")
+
+
+def steps(site: Site) -> list[tuple[str, str]]:
+    """The menu's numbered lessons: their labels and names."""
+    return [(label, name) for label, name in site.menu if re.match(r"\d+\.", label)]
 
 
 def minutes(page: Page) -> int:
@@ -21,9 +30,25 @@ def lead(page: Page, site: Site) -> str:
     # A page that hides the menu has a first screen of its own.
     if name not in site.lessons or "hide" in page.meta or not page.meta.get("description"):
         return ""
-    steps = [label for label, _ in site.menu if re.match(r"\d+\.", label)]
     step = re.match(r"\d+", page.title)
-    place = [f"{step[0]} of {len(steps)}"] if step else []
+    place = [f"{step[0]} of {len(steps(site))}"] if step else []
     goal = page.meta["description"].rstrip(".")
     goal = f"you will be able to {goal[0].lower()}{goal[1:]}"
     return " · ".join([*place, f"{minutes(page)} min", goal]) + "\n{ .lead }"
+
+
+def cards(page: Page, site: Site) -> str:
+    """Lead to each numbered lesson by its first figure, its title, its question, its minutes."""
+    made, folder = "", posixpath.dirname(page.path.relative_to(site.docs).as_posix())
+    for label, name in steps(site):
+        lesson, figure = site.pages[name], ""
+        address = posixpath.relpath(re.sub(r"\.md$", ".html", name), folder or ".")
+        if figures := [svg for result in site.run(lesson) for svg in result.figures]:
+            figure = to_html(figures[0], Image("", f"card-{lesson.path.stem}", None))
+        # The question is the first paragraph.
+        question = next(text.text for text in lesson.texts if text.kind == "paragraph")
+        made += (
+            f'<a href="{address}">{figure}<strong>{escape(label)}</strong> '
+            f"<span>{escape(question)}</span> <small>{minutes(lesson)} min</small></a>\n"
+        )
+    return HTML.format(tag="div.cards", html=made)

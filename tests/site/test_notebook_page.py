@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import pytest
 from bs4 import BeautifulSoup
@@ -88,6 +88,9 @@ def test_a_page_offers_its_files_colab_and_its_source(site, name):
     path = f"example/course/blob/notebooks/{name}.ipynb"
     assert colab == f"https://colab.research.google.com/github/{path}"
     assert (site / "downloads" / path.removeprefix("example/course/blob/notebooks/")).is_file()
+    (report,) = html.select("a[title='Report this page']")
+    assert report["href"].startswith("https://github.com/example/course/issues/new?title=")
+    assert quote(f"{name}.html") in report["href"]
     assert html.select(f'a[href="https://github.com/example/course/edit/main/docs/{name}.md"]')
 
 

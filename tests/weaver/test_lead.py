@@ -1,0 +1,34 @@
+"""What stands before a lesson is taken from the lesson."""
+
+from tests.topic import make
+from weaver.counts import fills
+from weaver.lead import lead, minutes
+from weaver.page import read
+from weaver.site import Site
+
+
+def test_a_lesson_tells_its_step_its_minutes_and_its_goal(tmp_path, monkeypatch):
+    make(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    site = Site.load()
+    (page,) = site.pages.values()
+    told = "1 of 1 · 1 min · you will be able to say what the area of a circle is"
+    assert lead(page, site) == f"{told}\n{{ .lead }}"
+    page.meta["hide"] = ["toc"]
+    assert lead(page, site) == ""
+
+
+def test_a_page_takes_a_minute_for_200_words_and_for_3_programs(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("word " * 600 + "\n\n```python\nx\n```\n" * 6, encoding="utf-8")
+    assert minutes(read(path)) == 3 + 2
+
+
+def test_cards_lead_to_the_steps_with_their_figures_and_questions():
+    site = Site.load()
+    home = site.pages["index.md"]
+    made = fills(home, site)["<!--cards-->"]
+    assert made.count("<a href=") == 6
+    assert '<a href="tutorial/data.html"><svg aria-hidden="true"' in made
+    assert "<span>Where do the points come from, and what is there to find in them?</span>" in made
+    assert fills(home, site)["<!--strip-->"].startswith("**6** steps, ")
