@@ -14,7 +14,7 @@ NOTHING = MappingProxyType({})
 HTML = "/// html | {tag}\n    markdown: html\n\n{html}\n///\n"
 # Wide formulas scroll; what scrolls has to take the focus of the keyboard.
 DISPLAY = 'div.formula[tabindex="0" role="group" aria-label="Formula"]'
-OUTPUT = """``` {{ .text .output .no-copy title="Output" }}
+OUTPUT = """``` {{ .text .output .no-copy{error} title="Output" }}
 {output}
 ```
 """
@@ -69,7 +69,10 @@ def _shown(page: Page, results: Sequence[Result], fills: Mapping[str, str]) -> I
     marks = {t.content.strip(): t for t in page.tokens if t.type == "html_block"}
     fills = {**fills}
     for program, result in zip(page.programs, results, strict=True):
-        under = [OUTPUT.format(output=result.output.removesuffix("\n"))] if result.output else []
+        # A program that catches an error shows it.
+        error = " .error" if "except " in program.code else ""
+        output = OUTPUT.format(error=error, output=result.output.removesuffix("\n"))
+        under = [output] if result.output else []
         for svg, image in zip(result.figures, program.images, strict=False):
             figure = HTML.format(tag=f"figure.drawn#{image.name}", html=to_html(svg, image))
             mark = FIGURE_MARK.format(name=image.name)

@@ -69,6 +69,12 @@ def test_outputs_and_figures_stand_under_their_blocks(page):
     assert "<figcaption>A caption.</figcaption></figure>" in html
 
 
+def test_an_output_with_a_caught_error_is_marked(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("```python\ntry:\n    x\nexcept NameError as e:\n    print(e)\n```\n")
+    assert "{ .text .output .no-copy .error " in weave(read(path), [Result("no x\n")])
+
+
 def test_a_figure_stands_where_it_is_marked(tmp_path):
     path = tmp_path / "page.md"
     path.write_text(PAGE.replace("# A page\n", "# A page\n\n<!--line.svg-->\n"), encoding="utf-8")
