@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations
-from weaver.lead import cards, minutes, steps
+from weaver.lead import INSTALL, cards, minutes, steps
 from weaver.page import Page, PageError
 from weaver.settings import settings
 from weaver.site import Site
@@ -18,6 +18,7 @@ def fills(page: Page, site: Site) -> dict[str, str]:
     made = {
         "<!--counts-->": lambda: table(counts(site)),
         "<!--strip-->": lambda: strip(counts(site), site),
+        INSTALL: lambda: f"```console\npip install {site.source}\n```",
         "<!--cards-->": lambda: cards(page, site),
     }
     return {mark: make() for mark, make in made.items() if mark in page.source}

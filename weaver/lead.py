@@ -1,8 +1,10 @@
 """What a reader is told of a lesson before it: which step it is, how long, what it teaches."""
 
+import os
 import posixpath
 import re
 from html import escape
+from pathlib import Path
 
 from weaver.figure import to_html
 from weaver.page import Image, Page
@@ -10,6 +12,7 @@ from weaver.site import Site
 from weaver.weave import HTML
 
 WORDS_A_MINUTE, BLOCKS_A_MINUTE = 200, 3
+INSTALL = "<!--install-->"  # stands where a page tells how to install what programs need
 PROSE = ("heading", "paragraph", "cell", "title")
 
 
@@ -34,7 +37,18 @@ def lead(page: Page, site: Site) -> str:
     place = [f"{step[0]} of {len(steps(site))}"] if step else []
     goal = page.meta["description"].rstrip(".")
     goal = f"you will be able to {goal[0].lower()}{goal[1:]}"
-    return " · ".join([*place, f"{minutes(page)} min", goal]) + "\n{ .lead }"
+    parts = [*place, f"{minutes(page)} min", goal, *_set_up(page, site)]
+    return " · ".join(parts) + "\n{ .lead }"
+
+
+def _set_up(page: Page, site: Site) -> list[str]:
+    """Link to the section that tells how to install what the programs need."""
+    for other in site.pages.values():
+        if mark := next((t for t in other.tokens if t.content.strip() == INSTALL), None):
+            anchor = [heading.anchor for heading in other.headings if heading.line <= mark.map[0]]
+            path = os.path.relpath(other.path, page.path.parent)
+            return [f"[what you need]({Path(path).as_posix()}#{anchor[-1]})"]
+    return []
 
 
 def cards(page: Page, site: Site) -> str:

@@ -110,7 +110,7 @@ def install(site: Site) -> str:
     return (
         f"{head}from importlib.util import find_spec\n\n"
         f'if find_spec("{package}") is None:\n'
-        f"    %pip install --quiet git+{site.repository}"
+        f"    %pip install --quiet {site.source}"
     )
 
 
@@ -160,12 +160,11 @@ def notebook(site: Site, names: Sequence[str], title: str = "") -> nbformat.Note
 
 def script(site: Site, name: str) -> str:
     """Make one script of the page; editors take `# %%` for the beginning of a cell."""
-    page, needs = site.pages[name], "pip install "
-    needs += f"git+{site.repository}" if site.repository else "."
+    page = site.pages[name]
     head = [
         f"# {page.title}",
         f"# {site.link(name, '')}",
-        f"# Needs the tutorial's package: {needs}",
+        f"# Needs the tutorial's package: pip install {site.source}",
     ]
     blocks = ["\n".join(line for line in head if line != "# ")]
     for program in page.programs:

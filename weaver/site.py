@@ -33,6 +33,7 @@ class Site:
     menu: tuple[tuple[str, str], ...]
     url: str
     repository: str
+    commit: str
     settings: dict
     pages: dict[str, Page]
     _results: dict[Program, Result] = field(default_factory=dict)
@@ -49,11 +50,17 @@ class Site:
         if not any(page.programs for page in pages.values()):
             raise PageError(f"{docs}: no page holds a program")
         url, repository = config.get("site_url") or "", config.get("repo_url") or ""
-        return cls(docs, menu, url.rstrip("/"), repository.rstrip("/"), settings(), pages)
+        commit = config.get("extra", {}).get("commit", "HEAD")
+        return cls(docs, menu, url.rstrip("/"), repository.rstrip("/"), commit, settings(), pages)
 
     @property
     def package(self) -> str:
         return self.settings["package"]
+
+    @property
+    def source(self) -> str:
+        """What pip installs the package from: an archive, so that nobody needs git."""
+        return f"{self.repository}/archive/{self.commit}.zip" if self.repository else "."
 
     @property
     def lessons(self) -> list[str]:

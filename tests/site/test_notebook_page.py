@@ -83,7 +83,9 @@ def test_a_page_offers_its_files_colab_and_its_source(site, name):
     (line,) = [p for p in html.article("p") if p.get_text().startswith("Take it along")]
     notebook, script, colab = [link["href"] for link in line("a")]
     cells = json.loads((file.parent / notebook).read_text(encoding="utf-8"))["cells"]
-    assert "git+https://github.com/example/course" in "".join(cells[0]["source"])
+    archive = "https://github.com/example/course/archive/HEAD.zip"
+    assert archive in "".join(cells[0]["source"])
+    assert archive in (site / "index.html").read_text(encoding="utf-8")
     assert (file.parent / script).read_text(encoding="utf-8").startswith("# ")
     path = f"example/course/blob/notebooks/{name}.ipynb"
     assert colab == f"https://colab.research.google.com/github/{path}"

@@ -157,7 +157,7 @@ def test_without_addresses_there_are_no_links_rather_than_broken_ones(site):
     cells = notebook(replace(site, url=""), ["a/one.md"]).cells
     assert "See two, `home`, [this](#a-one--part), [out](https://x.org)." in cells[1].source
     assert "pip install ." in cells[0].source
-    assert "git+" not in cells[0].source
+    assert "archive" not in cells[0].source
     assert "colab" not in links("a/one", "x", ["ipynb", "py"], "")
     assert "colab" not in links("a/one", "x", ["ipynb"], "https://git.example.org/o/r")
 
@@ -170,7 +170,7 @@ def test_colab_opens_what_publishing_pushes():
 
 
 def test_the_first_cell_installs_from_the_repository_only_what_is_missing():
-    assert "%pip install --quiet git+https://github.com/o/r" in install(SITE)
+    assert "%pip install --quiet https://github.com/o/r/archive/HEAD.zip" in install(SITE)
     assert install(SITE).index('find_spec("linreg") is None') < install(SITE).index("%pip")
 
 
