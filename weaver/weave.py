@@ -45,7 +45,7 @@ def weave(
     `fills` says what takes the place of comments such as <!--counts-->; `above` stands under
     the title, `below` at the end, and each fault in a box above the block that it is in.
     """
-    edits = [*_shown(page, results, fills), *_new_lines(page)]
+    edits = [*_shown(page, results, fills), *_new_lines(page), *_boxes(page)]
     edits += _formulas(page) if mathml else []
     for token in page.tokens:
         if above and token.type == "heading_open" and token.tag == "h1":
@@ -97,6 +97,18 @@ def _new_lines(page: Page) -> Iterator[Edit]:
             marked = " ".join(map(str, new))
             yield program.line - 1, program.line, [f'{fence} hl_lines="{marked}"']
         shown.update(lines)
+
+
+def _boxes(page: Page) -> Iterator[Edit]:
+    """Put each section below a heading such as "Mistakes people make" into a box."""
+    inside = False
+    ends = [*(heading.line - 1 for heading in page.headings[1:]), len(page.lines)]
+    for heading, end in zip(page.headings, ends, strict=False):
+        if heading.level <= 2:
+            inside = heading.text.startswith("Mistakes")
+        elif inside:
+            yield heading.line - 1, heading.line - 1, ["//// html | div.mistake", ""]
+            yield end, end, ["////", ""]
 
 
 def _formulas(page: Page) -> Iterator[Edit]:

@@ -75,6 +75,14 @@ def test_an_output_with_a_caught_error_is_marked(tmp_path):
     assert "{ .text .output .no-copy .error " in weave(read(path), [Result("no x\n")])
 
 
+def test_each_mistake_stands_in_a_box(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("# P\n\n## Mistakes\n\n### A\n\na\n\n### B\n\nb\n\n## More\n\nc\n")
+    html = render(weave(read(path), []))
+    boxes = re.findall(r'<div class="mistake">(.*?)</div>', html, re.DOTALL)
+    assert [re.sub(r"<.*?>|\s", "", box) for box in boxes] == ["Aa", "Bb"]
+
+
 def test_a_figure_stands_where_it_is_marked(tmp_path):
     path = tmp_path / "page.md"
     path.write_text(PAGE.replace("# A page\n", "# A page\n\n<!--line.svg-->\n"), encoding="utf-8")
