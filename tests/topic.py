@@ -23,6 +23,7 @@ package = "circle"
 claims = "tests"
 words = "words.txt"
 title = "All about circles"
+course = ""
 social_card = "circles.md"
 versions = {{ NumPy = "numpy" }}
 """,

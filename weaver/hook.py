@@ -140,7 +140,7 @@ def on_page_content(html: str, page, config, files) -> str:
     # Two pages may give a figure the same name.
     images = [
         replace(image, name=f"{Path(name).stem}-{image.name}", caption=None)
-        for name in _site.lessons
+        for name in _site.course
         for source in [_site.pages[name]]
         for program, result in zip(source.programs, _site.run(source), strict=True)
         for image, _ in zip(program.images, result.figures, strict=False)

@@ -175,7 +175,7 @@ def script(site: Site, name: str) -> str:
 
 def write(site: Site, root: Path) -> list[str]:
     """Write notebooks and scripts below root; name the files."""
-    files = {ALL_PAGES: nbformat.writes(notebook(site, site.lessons, site.settings["title"]))}
+    files = {ALL_PAGES: nbformat.writes(notebook(site, site.course, site.settings["title"]))}
     for page in site.lessons:
         name = f"{FOLDER}/{page.removesuffix('.md')}"
         files[f"{name}.ipynb"] = nbformat.writes(notebook(site, [page]))

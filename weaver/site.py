@@ -67,6 +67,11 @@ class Site:
         """The names of the menu's pages that hold programs."""
         return [name for _, name in self.menu if name in self.pages and self.pages[name].programs]
 
+    @property
+    def course(self) -> list[str]:
+        """The lessons that one notebook holds together."""
+        return [name for name in self.lessons if name.startswith(self.settings["course"])]
+
     def run(self, *pages: Page) -> list[Result]:
         """Give the results of the pages' programs; those that are missing run at once."""
         programs = [program for page in pages for program in page.programs]

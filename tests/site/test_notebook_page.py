@@ -12,7 +12,7 @@ from weaver.notebook import ALL_PAGES
 from weaver.site import Site
 
 SITE = Site.load()
-PROGRAMS = [program for page in SITE.lessons for program in SITE.pages[page].programs]
+PROGRAMS = [program for page in SITE.course for program in SITE.pages[page].programs]
 HTML = ALL_PAGES.replace(".ipynb", ".html")
 
 
@@ -41,7 +41,7 @@ def test_it_shows_the_figures_of_its_pages_with_their_alternative_texts(page):
 
 
 def test_its_formulas_are_mathml(page):
-    assert len(page.article.find_all("math")) > len(SITE.lessons)
+    assert len(page.article.find_all("math")) > len(SITE.course)
     dollars = page.article.find_all(string=lambda text: "$" in text)
     assert not [text for text in dollars if not text.find_parent(["pre", "code"])]
 
@@ -57,7 +57,7 @@ def test_it_asks_nobody_else_for_anything(page, served):
 def test_its_links_stay_inside_it(page, served):
     _, url = served
     links = [urljoin(url + HTML, tag["href"]) for tag in page.article.select("a[href]")]
-    assert sum(link.startswith(f"{url}{HTML}#tutorial-") for link in links) > len(SITE.lessons)
+    assert sum(link.startswith(f"{url}{HTML}#tutorial-") for link in links) > len(SITE.course)
 
 
 def test_its_table_of_contents_leads_to_its_headings(page):

@@ -37,7 +37,7 @@ def code(made) -> list:
     return cells
 
 
-@pytest.mark.parametrize("pages", [*([page] for page in SITE.pages), SITE.lessons])
+@pytest.mark.parametrize("pages", [*([page] for page in SITE.pages), SITE.course])
 def test_a_notebook_holds_the_programs_and_the_results_of_its_pages(pages):
     cells = code(notebook(SITE, pages, "Whole" if len(pages) > 1 else ""))
     assert [cell.source for cell in cells] == [p.code.rstrip() for p in programs(pages)]
@@ -46,7 +46,7 @@ def test_a_notebook_holds_the_programs_and_the_results_of_its_pages(pages):
 
 def test_the_whole_notebook_gives_in_a_fresh_kernel_what_it_holds(tmp_path, monkeypatch):
     monkeypatch.delenv("MPLBACKEND")
-    made = notebook(SITE, SITE.lessons, "Whole")
+    made = notebook(SITE, SITE.course, "Whole")
     held = [shown(cell) for cell in code(made)]
     for cell in made.cells:
         cell.pop("outputs", None)
@@ -62,7 +62,7 @@ def test_a_script_is_made_of_the_programs_of_its_page(page):
 
 
 def test_links_within_the_whole_notebook_have_targets_and_others_are_addresses():
-    text = "\n".join(cell.source for cell in notebook(SITE, SITE.lessons, "Whole").cells)
+    text = "\n".join(cell.source for cell in notebook(SITE, SITE.course, "Whole").cells)
     inside, marks = re.findall(r"\]\(#([^)]+)\)", text), re.findall(r'<a id="([^"]+)">', text)
     assert inside
     assert set(inside) == set(marks)
