@@ -26,7 +26,7 @@ def links(name: str, base: str, kinds: Sequence[str], repository: str) -> str:
     if "github.com/" in repository:
         place = f"{repository.partition('github.com/')[2].strip('/')}/blob/notebooks/{name}.ipynb"
         offers.append(f"[open in Colab](https://colab.research.google.com/github/{place})")
-    return f"Take it along: {' · '.join(offers)}"
+    return f"Download: {' · '.join(offers)}"
 
 
 def take_along(site: Site, name: str) -> str:

@@ -80,7 +80,7 @@ def test_it_is_neither_searched_nor_edited(page, site):
 def test_a_page_offers_its_files_colab_and_its_source(site, name):
     file = site / f"{name}.html"
     html = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-    (line,) = [p for p in html.article("p") if p.get_text().startswith("Take it along")]
+    (line,) = [p for p in html.article("p") if p.get_text().startswith("Download")]
     notebook, script, colab = [link["href"] for link in line("a")]
     cells = json.loads((file.parent / notebook).read_text(encoding="utf-8"))["cells"]
     archive = "https://github.com/example/course/archive/HEAD.zip"
@@ -97,7 +97,7 @@ def test_a_page_offers_its_files_colab_and_its_source(site, name):
 
 
 def test_the_whole_is_offered_too(page, site):
-    (line,) = [p for p in page.article("p") if p.get_text().startswith("Take it along")]
+    (line,) = [p for p in page.article("p") if p.get_text().startswith("Download")]
     notebook, colab = [link["href"] for link in line("a")]
     assert ((site / ALL_PAGES).parent / notebook).is_file()
     assert colab.endswith(f"/example/course/blob/notebooks/{Path(ALL_PAGES).name}")
