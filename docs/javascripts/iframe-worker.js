@@ -44,7 +44,9 @@ window.Worker = class extends EventTarget {
     );
   }
 
-  postMessage(data) {
-    this.worker.then((worker) => worker.postMessage(data));
+  postMessage(message) {
+    // In a pasted error, these are no operators: a colon would name a field of the index.
+    const data = typeof message.data === "string" ? message.data.replace(/[:~^*()[\]]/g, " ") : message.data;
+    this.worker.then((worker) => worker.postMessage({ ...message, data }));
   }
 };
