@@ -5,12 +5,13 @@ import pytest
 
 from linreg import least_squares, make_data
 from tests.claims.reference_run import FIT, x, y
-from tests.claims.runs import drawn, variables
+from tests.claims.runs import drawn, figure, variables
 
 
 def test_make_data_is_the_code_of_this_page():
-    """`make_data` is this page's code as a function of the package `linreg`. … A call without
-    arguments gives the very points of this page.
+    """`make_data` is this page's code as a function of the package `linreg`; `sigma` is the
+    standard deviation of its noise. … A call without arguments gives the very points of this
+    page.
     """
     block = variables("data.md", "for k in range(3)")
     np.testing.assert_array_equal((block["x"], block["y"]), make_data())
@@ -53,8 +54,8 @@ def test_each_x_between_is_equally_likely():
 
 
 def test_without_noise_two_points_give_the_line_away_and_with_noise_they_do_not():
-    """Without noise, two points give back 0.5 and -1. With noise, the two points move up or down,
-    and the line through them is wrong.
+    """Without noise, two points give back 0.5 and -1. With noise, they move up or down, and the
+    line through them is wrong.
     """
     for seed in range(20):
         exact = least_squares(*make_data(n=2, sigma=0, seed=seed))
@@ -73,17 +74,67 @@ def test_68_95_and_99_point_7_percent_of_gaussian_noise_lie_within_1_2_and_3_sig
 
 
 def test_small_pushes_are_common_and_large_ones_are_rare():
-    r"""small pushes are common, large ones are rare. The width is set by the
-    **standard deviation** $\sigma$ (say "sigma"), here 1.
+    r"""small pushes are common, large ones are rare. … For Gaussian noise it is a bell, as wide as
+    $\sigma$ says.
     """
-    share, _ = np.histogram(np.abs(make_data(n=100_000, w=0, b=0)[1]), bins=4, range=(0, 4))
-    assert (np.diff(share) < 0).all()
-    np.testing.assert_array_equal(make_data(sigma=1), make_data())
+    for sigma in [1, 3]:
+        pushes = make_data(n=100_000, w=0, b=0, sigma=sigma)[1]
+        share, _ = np.histogram(np.abs(pushes), bins=4, range=(0, 4 * sigma))
+        assert (np.diff(share) < 0).all()
+        assert share[0] / 100_000 == pytest.approx(0.68, abs=0.01)
+
+
+def test_sigma_is_the_root_of_the_mean_squared_distance_and_scales_each_push():
+    r"""The 1 in `rng.normal` is the **standard deviation** $\sigma$ (say "sigma"): the typical
+    distance of the pushes from their mean, 0. To compute it, square the distances, take the mean,
+    then the square root. Twice the $\sigma$ makes each push twice as large. … `sigma` is the
+    standard deviation of its noise.
+    """
+    pushes = make_data(n=100_000, w=0, b=0)[1]
+    assert pushes.mean() == pytest.approx(0, abs=0.02)
+    assert np.sqrt(np.mean(pushes**2)) == pytest.approx(1, abs=0.02)
+    np.testing.assert_allclose(make_data(n=100_000, w=0, b=0, sigma=2)[1], 2 * pushes)
+
+
+def test_two_noisy_points_give_a_line_that_is_too_steep():
+    """Two points above the dashed true line, and a solid line through both. It is too steep: below
+    the true line at the left end, far above it at the right end. … Two noisy points give the wrong
+    line.
+    """
+    lines = drawn("tutorial/data.md", "twopoints")
+    points, true, through = (
+        lines["two noisy points"],
+        lines["true line"],
+        lines["line through both"],
+    )
+    np.testing.assert_allclose(points, np.column_stack(make_data(n=2)))
+    assert (points[:, 1] > 0.5 * points[:, 0] - 1).all()
+    np.testing.assert_allclose(true[:, 1], 0.5 * true[:, 0] - 1)
+    np.testing.assert_allclose(np.interp(points[:, 0], *through.T), points[:, 1])
+    left, right = through[:, 1] - true[:, 1]
+    assert left < -0.3
+    assert right > 1
+
+
+def test_the_bell_lies_between_the_marks_of_its_sigmas():
+    """A bell with its top at 0. Pairs of upright lines stand left and right at 1, 2 and 3 sigma.
+    Most of the bell is between the first pair, and nearly nothing outside the last. … A million
+    pushes with sigma 1.
+    """
+    (ax,) = figure("tutorial/data.md", "bell").axes
+    assert sorted(line.get_xdata()[0] for line in ax.lines) == [-3, -2, -1, 1, 2, 3]
+    (push, pushes), width = ax.patches[0].get_xy().T, 0.2
+    assert push[np.argmax(pushes)] == pytest.approx(0, abs=0.3)
+    assert np.trapezoid(pushes, push) / width == pytest.approx(1_000_000)
+    for sigmas, share in [(1, 0.68), (3, 0.997)]:
+        inside = np.abs(push) <= sigmas + 1e-9
+        area = np.trapezoid(pushes[inside], push[inside])
+        assert area / width == pytest.approx(1_000_000 * share, rel=0.02)
 
 
 def test_the_same_seed_gives_the_same_numbers_and_no_seed_gives_others():
-    """with the same seed you get the same numbers every time. … Without a seed, every run draws
-    other points. … Without the seed, nobody can tell the next push.
+    """the same seed gives the same numbers every time. … Without a seed, every run draws
+    other points.
     """
     np.testing.assert_array_equal(make_data(seed=5), make_data(seed=5))
     first, second = (np.random.default_rng().normal(size=20) for _ in range(2))
