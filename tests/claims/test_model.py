@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from torch import nn
 
 from linreg import coefficients, make_model
 from tests.claims.reference_run import FIT, X, x, y
-from tests.claims.runs import drawn, variables
+from tests.claims.runs import drawn, figure, variables
 
 
 def test_make_model_is_the_code_of_this_page():
@@ -43,8 +44,8 @@ def test_the_untrained_line_rises_less_steeply_starts_above_and_ends_far_below()
 
 
 def test_both_parameters_start_uniformly_between_minus_1_and_1():
-    """For one input, PyTorch draws both parameters uniformly between -1 and 1. … about a quarter.
-    No value lies outside -1 and 1.
+    """For one input, PyTorch draws both parameters uniformly between -1 and 1: each value in
+    between is equally likely. … No start value of 4000 models lies outside -1 and 1
     """
     torch.manual_seed(1)
     starts = np.array([coefficients(nn.Linear(1, 1)) for _ in range(4000)])
@@ -52,6 +53,35 @@ def test_both_parameters_start_uniformly_between_minus_1_and_1():
     for values in starts.T:
         share, _ = np.histogram(values, bins=4, range=(-1, 1))
         np.testing.assert_allclose(share / 4000, 0.25, atol=0.03)
+
+
+def test_thirty_lines_fan_out_from_near_x_0_and_some_rise():
+    """A fan of thirty thin lines. They pass close to each other at x = 0 and spread to both sides:
+    some rise, some fall. The true line, thick and dashed, lies among them. … Thirty untrained
+    lines.
+    """
+    (ax,) = figure("tutorial/model.md", "starts").axes
+    *starts, true = [line.get_ydata() for line in ax.lines]
+    left, right = np.array(starts).T
+    middle = 0.75 * left + 0.25 * right
+    assert len(starts) == 30
+    assert np.ptp(middle) < 2 < 5 < np.ptp(left) < np.ptp(right)
+    assert 5 < (right > left).sum() < 25
+    np.testing.assert_allclose(true.flatten(), [-3.5, 6.5])
+    assert left.min() < true[0] < left.max()
+    assert right.min() < true[1] < right.max()
+
+
+def test_detach_gives_the_same_numbers_and_drawing_refuses_them_with_their_record():
+    """For training, PyTorch records how an answer is computed. `.detach()` gives the same numbers
+    without that record, since Matplotlib does not draw numbers that have one.
+    """
+    answers = make_model()(X)
+    assert answers.grad_fn is not None
+    assert answers.detach().grad_fn is None
+    assert torch.equal(answers, answers.detach())
+    with pytest.raises(RuntimeError, match="requires grad"):
+        Figure().subplots().plot(X, answers)
 
 
 def test_the_range_is_narrower_for_more_inputs():
@@ -65,14 +95,29 @@ def test_the_range_is_narrower_for_more_inputs():
     assert 0.49 < values.abs().max() < 0.5
 
 
-def test_a_flat_list_is_taken_for_one_row():
-    """PyTorch takes it for one row with 20 inputs, and the model has one input. … In this message,
-    "mat1" is your data and "mat2" the weight.
+def test_a_flat_array_is_taken_for_one_row():
+    """PyTorch takes it for one row with 20 inputs, and the model has one input. … Here "mat1"
+    is your data, 1 row with 20 columns, and "mat2" the weight, 1 row with 1 column. … in
+    `reshape(-1, 1)`, the 1 asks for one column, and -1 lets PyTorch count the rows.
     """
     with pytest.raises(RuntimeError, match=r"\(1x20 and 1x1\)"):
         make_model()(X.flatten())
     torch.manual_seed(0)
     assert nn.Linear(20, 1)(X.flatten()).shape == (1,)
+    assert X.flatten().reshape(-1, 1).shape == (20, 1)
+
+
+def test_tables_multiply_only_if_columns_of_the_first_equal_rows_of_the_second():
+    """PyTorch multiplies two tables only if the first has as many columns as the second has
+    rows.
+    """
+    for columns, rows in np.ndindex(4, 4):
+        first, second = torch.ones(2, columns + 1), torch.ones(rows + 1, 3)
+        if columns == rows:
+            assert (first @ second).shape == (2, 3)
+        else:
+            with pytest.raises(RuntimeError, match="cannot be multiplied"):
+                first @ second
 
 
 def test_each_call_of_linear_draws_new_parameters():
