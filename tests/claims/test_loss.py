@@ -7,11 +7,30 @@ from torch import nn
 
 from linreg import coefficients, hessian, largest_stable_lr, make_model, train
 from tests.claims.reference_run import FIT, X, Y, descend, rises, x, y
-from tests.claims.runs import drawn
+from tests.claims.runs import drawn, figure
 
 
 def mean_error(output, target):
     return (output - target).mean()
+
+
+def test_the_squares_join_points_and_line_and_their_mean_area_is_the_loss():
+    """The right side of each square joins a point and the line. … The loss is the mean area of
+    the squares. … The **mean squared error** (MSE) is the mean area of the $n$ squares
+    """
+    (ax,) = figure("tutorial/loss.md", "squares").axes
+    squares = [line.get_xydata() for line in ax.lines if line.get_linestyle() == "--"]
+    w, b = coefficients(make_model())
+    areas = []
+    for square, x_i, y_i in zip(squares, x, y, strict=True):
+        width, height = np.ptp(square, axis=0)
+        assert width == pytest.approx(height)
+        right = square[square[:, 0] > square[:, 0].min()]
+        assert right[:, 0] == pytest.approx(x_i)
+        assert sorted(right[:, 1]) == pytest.approx(sorted([y_i, w * x_i + b]))
+        areas.append(width * height)
+    assert ax.get_aspect() == 1
+    assert np.mean(areas) == pytest.approx(nn.MSELoss()(make_model()(X), Y).item(), rel=1e-5)
 
 
 def test_errors_above_and_below_the_line_cancel_without_the_square():
@@ -21,6 +40,19 @@ def test_errors_above_and_below_the_line_cancel_without_the_square():
     errors = 100 * (x - x.mean()) + y.mean() - y
     assert errors.mean() == pytest.approx(0, abs=1e-9)
     assert (errors**2).mean() == pytest.approx(249_802, abs=1)
+
+
+def test_the_mean_absolute_error_has_a_kink_and_steps_that_do_not_shrink():
+    """the **mean absolute error**, but it has a kink at its bottom, where its steps do not
+    shrink. Squares make large errors count more
+    """
+    for distance in [1.0, 1e-6, -1e-6]:
+        output = torch.tensor([distance], requires_grad=True)
+        nn.L1Loss()(output, torch.zeros(1)).backward()
+        assert output.grad.item() == np.sign(distance)
+    # Against an error of 1, one of 3 counts 9 times as a square, 3 times without its sign.
+    assert nn.MSELoss()(torch.tensor(3.0), torch.tensor(0.0)) == 9
+    assert nn.L1Loss()(torch.tensor(3.0), torch.tensor(0.0)) == 3
 
 
 def test_the_mean_error_falls_for_ever():
@@ -42,7 +74,9 @@ def test_the_gradient_of_the_mean_error_is_the_mean_of_x_and_1_whatever_the_line
 
 
 def test_a_lower_line_always_has_a_lower_mean_error():
-    """it has no smallest value. A lower line always has a lower mean error"""
+    """The mean error without the square has no smallest value. A lower line always has a lower
+    mean error, so gradient descent walks down for ever.
+    """
     model = make_model()
     before = mean_error(model(X), Y)
     model.bias.data -= 7
@@ -58,6 +92,61 @@ def test_the_gradient_points_uphill():
         for p in model.parameters():
             p.data += sign * 1e-4 * p.grad
         assert (nn.MSELoss()(model(X), Y) < loss) == better
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_backward_stores_the_means_of_twice_the_error_with_and_without_x(seed):
+    """The derivative of a squared error is twice the error, times the derivative of the error
+    itself: $x$ for $w$, and 1 for $b$. The gradient is the mean over all points … stores each
+    derivative in `.grad` of its parameter. There `step()` reads it.
+    """
+    model = make_model(seed)
+    errors = model(X).detach() - Y
+    nn.MSELoss()(model(X), Y).backward()
+    by_hand = (2 * errors * X).mean().item(), (2 * errors).mean().item()
+    assert (model.weight.grad.item(), model.bias.grad.item()) == pytest.approx(by_hand, rel=1e-4)
+    w, b = coefficients(model)
+    for p in model.parameters():
+        p.grad.fill_(3)
+    torch.optim.SGD(model.parameters(), lr=0.01).step()
+    assert coefficients(model) == pytest.approx((w - 0.03, b - 0.03), abs=1e-6)
+
+
+def test_the_loss_keeps_the_record_of_how_it_was_computed_from_the_parameters():
+    """It keeps the record of how it was computed from the parameters (`grad_fn`)."""
+    model = make_model()
+    loss = nn.MSELoss()(model(X), Y)
+    found, ahead = [], [loss.grad_fn]
+    while ahead:
+        node = ahead.pop()
+        found.append(getattr(node, "variable", None))
+        ahead += [following for following, _ in node.next_functions if following]
+    assert all(any(p is f for f in found) for p in model.parameters())
+    # The numbers alone have no such record.
+    assert nn.MSELoss()(model(X).detach(), Y).grad_fn is None
+
+
+def test_the_gradient_by_w_is_larger_since_errors_are_weighted_with_x_up_to_14():
+    """Why is the gradient by $w$, -17.2, so much larger than by $b$, -0.99? Each error is
+    weighted with its $x$, which goes up to 14.
+    """
+    model = make_model()
+    nn.MSELoss()(model(X), Y).backward()
+    assert model.weight.grad.item() == pytest.approx(-17.2, abs=0.05)
+    assert model.bias.grad.item() == pytest.approx(-0.99, abs=0.005)
+    assert x.max() == pytest.approx(14, abs=0.5)
+
+
+def test_with_b_held_still_the_bottom_is_not_at_the_best_w():
+    """The bottom lies at $w = 0.411$ here, because $b$ is not yet right. Once $b$ moves too, the
+    best $w$ is 0.478.
+    """
+    bowl = drawn("tutorial/loss.md", "downhill")["loss"]
+    (a, half, _), b = np.polyfit(*bowl.T, 2), coefficients(make_model())[1]
+    assert -half / (2 * a) == pytest.approx(0.411, abs=5e-4)
+    assert FIT.w == pytest.approx(0.478, abs=5e-4)
+    assert np.mean(x * (y - FIT.b)) / np.mean(x**2) == pytest.approx(FIT.w)
+    assert abs(b - FIT.b) > 0.5
 
 
 def test_the_first_step_takes_the_loss_from_2_624_to_1_073():
