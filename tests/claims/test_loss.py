@@ -182,27 +182,33 @@ def test_two_runs_from_the_same_start_agree_to_the_last_bit():
 
 
 def test_the_loss_is_convex_so_that_its_minimum_is_the_global_one():
-    """This loss is **convex**, a bowl with one bottom, so the only minimum is the global one. …
-    Both eigenvalues are above zero: the bowl curves upwards in every direction
-    """
+    """This loss is **convex**, a bowl with one bottom, so the only minimum is the global one."""
     assert (np.linalg.eigvalsh(hessian(x)) > 0).all()
 
 
-@pytest.mark.parametrize(("lr", "share"), [(0.005, 0), (0.01, 0), (0.0208, 0), (0.022, 1)])
-def test_each_step_multiplies_the_distance_by_1_minus_lr_times_curvature(lr, share):
-    r"""In either direction, a step multiplies the distance to the bottom by
-    $1 - \eta\lambda$, where $\lambda$ (say "lambda") is the curvature. If $\eta$ is
-    above $2/\lambda$, each step lands farther away, on the other side. So the limit is
-    2 divided by the largest eigenvalue
+@pytest.mark.parametrize(("lr", "factor"), [(0.005, 0.53), (0.02, -0.90), (0.022, -1.08)])
+def test_a_step_multiplies_the_distance_to_the_bottom_of_the_parabola(lr, factor):
+    r"""At a distance $d$ from the bottom, the derivative is $\lambda d$, so a step takes away
+    $\eta\lambda d$. It multiplies the distance by $1 - \eta\lambda$ … One climbs to zero and
+    stays. One swings around zero, ever less. One swings ever more. … A positive factor stays on
+    one side. A negative one jumps across. Below -1, each jump is larger.
     """
-    curvatures, directions = np.linalg.eigh(hessian(x))
-    model = make_model().double()
-    before = (np.array(coefficients(model)) - (FIT.w, FIT.b)) @ directions
-    descend(1, model, rows=(X.double(), Y.double()), lr=lr)
-    after = (np.array(coefficients(model)) - (FIT.w, FIT.b)) @ directions
-    np.testing.assert_allclose(after / before, 1 - lr * curvatures, rtol=1e-3)
-    assert (after / before < -1).sum() == share
-    assert largest_stable_lr(x) == pytest.approx(2 / curvatures.max())
+    path = drawn("tutorial/loss.md", "rates")[f"rate {lr}, factor {factor:.2f}"][:, 1]
+    np.testing.assert_allclose(path[1:] / path[:-1], 1 - lr * np.mean(2 * x**2), rtol=1e-5)
+    assert 1 - lr * np.mean(2 * x**2) == pytest.approx(factor, abs=0.006)
+    assert path[0] == pytest.approx(-0.18, abs=0.005)
+    assert (abs(path[-1]) > abs(path[0])) == (factor < -1)
+    assert ((path < 0).all()) == (factor > 0)
+
+
+def test_the_limit_of_both_parameters_is_a_little_lower_than_that_of_w_alone():
+    r"""the limit is $2/\lambda$. With $b$ moving too, the steepest curvature is a little larger,
+    and the limit is 0.0209
+    """
+    alone = np.mean(2 * x**2)
+    steepest = np.linalg.eigvalsh(hessian(x)).max()
+    assert alone < steepest < 1.02 * alone
+    assert largest_stable_lr(x) == pytest.approx(2 / steepest) == pytest.approx(0.0209, abs=5e-5)
 
 
 def test_a_larger_learning_rate_is_faster_up_to_a_point():
@@ -222,9 +228,8 @@ def test_very_different_starts_end_at_the_same_line(start):
 
 
 def test_beyond_the_limit_the_loss_rises_and_once_it_rose_it_rises_for_ever():
-    """Beyond a limit, the steps jump from side to side of the bowl, higher and higher: once the
-    loss has risen, it rises for ever. … Below it, training **converges**: the steps get smaller
-    and smaller, and the line settles.
+    """Below the limit, training **converges**: the steps get smaller and smaller, and the line
+    settles. Above it, once the loss has risen, it rises for ever.
     """
     limit = largest_stable_lr(x)
     assert limit == pytest.approx(0.0209, abs=5e-5)
@@ -237,9 +242,7 @@ def test_beyond_the_limit_the_loss_rises_and_once_it_rose_it_rises_for_ever():
 
 
 def test_with_0_1_the_loss_grows_until_it_is_inf_at_20_and_nan_at_42():
-    """With 0.1 the loss grows at every step, until it is too large for the type `float32` … The
-    loss is `inf` from epoch 20 and `nan` from epoch 42.
-    """
+    """With 0.1 the loss grows at every step, until it is too large for the type `float32`"""
     losses = np.array(descend(50, lr=0.1)[1])
     assert (np.diff(losses[:20]) > 0).all()
     assert np.isfinite(losses[:20]).all()
