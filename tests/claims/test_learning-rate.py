@@ -113,3 +113,23 @@ def test_the_limit_stays_if_y_is_ten_times_as_large():
         _, losses = descend(300, rows=(X, 10 * Y), lr=factor * limit)
         assert (losses[-1] > losses[0]) == larger
     assert losses[0] > descend(1)[1][0]
+
+
+def test_the_longest_step_that_converges_is_not_the_fastest():
+    """a learning rate just below the limit, 0.0208, and with 0.01. … The larger rate ends higher.
+    … The largest rate that converges is not the fastest.
+    """
+    assert descend(200, lr=0.0208)[1][-1] > descend(200, lr=0.01)[1][-1] + 0.01
+
+
+def test_near_the_limit_each_step_jumps_across_the_bowl():
+    """This close to the limit, each step jumps across the bowl and lands almost as high on the
+    other side.
+    """
+    steepest = np.linalg.eigh(hessian(x))[1][:, -1]
+    sides = []
+    model = make_model().double()
+    for _ in range(6):
+        sides.append(np.sign((np.array(coefficients(model)) - (FIT.w, FIT.b)) @ steepest))
+        train(model, X.double(), Y.double(), epochs=1, lr=0.0208)
+    assert (np.diff(sides) != 0).all()
