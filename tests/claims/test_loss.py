@@ -253,3 +253,9 @@ def test_the_loss_of_the_true_line_is_the_mean_of_the_squared_noise():
     noise = np.random.default_rng(38)
     noise.uniform(-5, 15, 20)
     assert np.mean(noise.normal(0, 1, 20) ** 2) == pytest.approx(np.mean((0.5 * x - 1 - y) ** 2))
+
+
+def test_two_runs_from_the_same_start_agree_to_the_last_bit():
+    """Here every step looks at all points, so nothing is random."""
+    runs = [train(make_model(), X, Y, epochs=200) for _ in range(2)]
+    assert runs[0] == runs[1]
