@@ -10,7 +10,6 @@ from torch import nn
 from linreg import largest_stable_lr, make_model
 from tests.claims.reference_run import FIT, X, Y, after, descend, rises, x, y
 from weaver.page import read
-from weaver.site import Site
 
 PAGE = Path("docs/troubleshooting.md")
 FLAT = Y.flatten()
@@ -26,10 +25,9 @@ def test_each_section_begins_with_its_fix():
 
 def test_each_failure_stands_in_the_output_and_what_is_mended_after_it():
     """Unfold its program to see the failure, then the mended result."""
-    site = Site.load()
-    page = site.pages["troubleshooting.md"]
+    page = read(PAGE)
     titles = [heading.text.replace("`", "") for heading in page.headings if heading.level == 2]
-    outputs = [program.output for program in read(PAGE).programs]
+    outputs = [program.output for program in page.programs]
     assert len(outputs) == len(titles) - 1
     for title, output in zip(titles[:6], outputs, strict=False):
         parts = title.split(" that is ")  # the warning names both shapes in between
