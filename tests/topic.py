@@ -12,7 +12,7 @@ hooks:
 plugins:
   - mkdocs-jupyter:
       include: [downloads/tutorial.ipynb]
-markdown_extensions: [admonition, attr_list, pymdownx.blocks.html, pymdownx.details,
+markdown_extensions: [abbr, admonition, attr_list, pymdownx.blocks.html, pymdownx.details,
                       pymdownx.superfences]
 """,
     "pyproject.toml": """[project]
@@ -24,6 +24,7 @@ claims = "tests"
 words = "words.txt"
 title = "All about circles"
 course = ""
+glossary = "circles.md"
 social_card = "circles.md"
 versions = {{ NumPy = "numpy" }}
 """,
@@ -95,6 +96,12 @@ $$
     ```text
     True
     ```
+
+## Words
+
+Around a circle runs its **edge**.
+
+- **edge**: The line around a circle. [Words](#words)
 """,
 }
 

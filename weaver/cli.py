@@ -21,6 +21,7 @@ from weaver.checks.links import unanswered
 from weaver.checks.programs import differences
 from weaver.checks.quotations import renew
 from weaver.counts import fills
+from weaver.glossary import tooltips
 from weaver.lead import lead
 from weaver.notebook import take_along, write
 from weaver.page import Complaint, Page, PageError, read, refresh
@@ -149,7 +150,7 @@ def weave_pages(folder: Path, latex: bool) -> None:
     for name, page in site.pages.items():
         faults = list(complaints(page, site, BUILD))
         found += faults
-        around = lead(page, site), take_along(site, name)
+        around = lead(page, site), take_along(site, name) + tooltips(page, site)
         woven = weave(page, site.run(page), fills(page, site), *around, faults, not latex)
         head = "".join(line + "\n" for line in page.lines[: page.start])
         (folder / name).write_text(head + woven, encoding="utf-8")

@@ -26,6 +26,7 @@ from mkdocs.structure.toc import get_toc
 from weaver.checks import BUILD, complaints
 from weaver.counts import fills
 from weaver.figure import to_html
+from weaver.glossary import tooltips
 from weaver.lead import lead
 from weaver.maths import with_mathml
 from weaver.notebook import ALL_PAGES, links, take_along, write
@@ -102,7 +103,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
             raise PageError(*faults)
         for fault in faults:
             log.warning(str(fault))
-        around = lead(source, _site), take_along(_site, name)
+        around = lead(source, _site), take_along(_site, name) + tooltips(source, _site)
         woven = weave(source, _site.run(source), fills(source, _site), *around, faults)
         return "\n".join(line for line in woven.split("\n") if line not in undocumented)
     except Exception as error:

@@ -92,6 +92,7 @@ class Text:
     kind: str
     text: str
     sources: tuple[int, ...] = ()
+    bold: tuple[tuple[int, int], ...] = ()
 
     def line_at(self, position: int) -> int:
         return self.line + self.text.count("\n", 0, position)
@@ -278,7 +279,7 @@ def _heading(line: int, level: int, children: list[Token], anchors: set[str]) ->
 
 
 def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[Text]:
-    first, whole, opened, sources = line, "", [], []
+    first, whole, opened, sources, bold = line, "", [], [], []
     for token in tokens:
         match token.type:
             case "text":
@@ -306,12 +307,16 @@ def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[T
                     sources.append(len(ATTRIBUTES.sub("", whole)))
                 if title := token.attrs.get("title"):
                     yield Text(page.path, line, "caption", title)
+            case "strong_open":
+                start = len(whole)
+            case "strong_close":
+                bold.append((start, len(whole)))
             case "link_close":
                 at, target, start = opened.pop()
                 page.links.append(Link(at, target, whole[start:]))
     whole = ATTRIBUTES.sub("", whole)
     if whole.strip():
-        yield Text(page.path, first, kind, whole, tuple(sources))
+        yield Text(page.path, first, kind, whole, tuple(sources), tuple(bold))
 
 
 def _html(source: str) -> Iterator[tuple[str, str]]:

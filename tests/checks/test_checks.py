@@ -67,6 +67,9 @@ FAULTS = [
     ("(#area)", "(other.md)", 39, "there is no docs/other.md"),
     ("[back](#area) to step 1", "[step 2](circles.md)", 39, "it leads to '1. Circles'"),
     ("# 1. Circles", "# 1. Rings", 1, "the menu calls it '1. Circles'"),
+    # terms
+    ("its **edge**", "its edge", 61, "no bold 'edge' stands in that section of circles.md"),
+    (" [Words](#words)", "", 61, "it is no entry"),
     # names
     ("`area(radius=2)`", "`areas(radius=2)`", 9, "names areas: no program of any page"),
     ("`area(radius=2)`", "`area(2, area)`", 9, "write area(radius=1.0)"),
@@ -85,6 +88,8 @@ NOTICES = [
     ("has four times", "never has four times", 8, "tests/test_circles.py::test_growth quotes"),
     ("A circle of radius 2 has four times the area of one with radius 1. ", "", 1, "is gone"),
     ("not\nneeded", "simply not\nneeded", 8, "it is filler"),
+    ("The radius is 2:", "The radius reaches the edge:", 13, "circles.md explains it, which"),
+    ("**edge**.", "**edge** or **rim**.", 59, "'rim': circles.md has no entry for it"),
     ("It is 12.6.", "It is so" + " and so" * 18, 43, "a sentence of 39 words"),
 ]
 RIGHT = [

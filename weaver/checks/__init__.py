@@ -16,13 +16,14 @@ from weaver.checks import (
     numbers,
     programs,
     quotations,
+    terms,
 )
 from weaver.page import Complaint, Page
 from weaver.site import Site
 
 # What every build asks for, then the others, quick ones first.
 BUILD = (blocks, formulas, programs, numbers)
-CHECKS = (*BUILD, images, links, quotations, names, figures, language)
+CHECKS = (*BUILD, images, links, quotations, terms, names, figures, language)
 
 
 def complaints(page: Page, site: Site, checks=CHECKS) -> Iterator[Complaint]:

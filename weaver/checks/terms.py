@@ -1,0 +1,81 @@
+"""The glossary has every term, each is explained where it says, and used only after that."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+
+from weaver.glossary import ENTRY, Term, terms
+from weaver.page import Complaint, Page, Text
+from weaver.site import Site
+
+
+def complaints(page: Page, site: Site) -> Iterator[Complaint]:
+    known, name = terms(site), page.path.relative_to(site.docs).as_posix()
+    if name == site.settings.get("glossary"):
+        yield from _entries(page, known, site)
+    if known and name in site.lessons:
+        # Other words may be better ones, and a term may be known from elsewhere.
+        for complaint in [*_lacking(page, known, site), *_early(page, name, known, site)]:
+            yield replace(complaint, notice=True)
+
+
+def _entries(page: Page, known: list[Term], site: Site) -> Iterator[Complaint]:
+    for line, text in enumerate(page.lines, 1):
+        if text.startswith("- ") and not ENTRY.fullmatch(text):
+            remedy = "write `- **term**: Its sentence. [Where](page.md#section)`"
+            yield page.complaint(line, f"the item {text!r}", "it is no entry", remedy)
+    for term in known:
+        if not _explained(term, site):
+            true = f"no bold {term.name!r} stands in that section of {term.page}"
+            remedy = "link to the section that explains it, and set it in bold there"
+            yield page.complaint(term.line, f"the entry {term.name!r}", true, remedy)
+
+
+def _lacking(page: Page, known: list[Term], site: Site) -> Iterator[Complaint]:
+    for text, start, end in _bold(page):
+        words = text.text[start:end]
+        if not any(term.forms.fullmatch(words) for term in known):
+            line, true = text.line_at(start), f"{site.settings['glossary']} has no entry for it"
+            yield page.complaint(line, f"the term {words!r}", true, "add one, or take ** away")
+
+
+def _early(page: Page, name: str, known: list[Term], site: Site) -> Iterator[Complaint]:
+    order = [*site.pages]
+    for term in known:
+        at, file = _explained(term, site), posixpath.basename(term.page)
+        linked = (term.forms.search(link.text) for link in page.links if file in link.target)
+        if not at or any(linked):
+            continue
+        for text in page.texts:
+            found = term.forms.search(text.text)
+            if not found or text.kind != "paragraph":
+                continue
+            line = text.line_at(found.start())
+            if (order.index(name), line) < (order.index(term.page), at):
+                true = f"{term.page} explains it, which comes later"
+                remedy = "say it in other words, or make it a link"
+                yield page.complaint(line, f"the page says {found[0]!r}", true, remedy)
+
+
+def _explained(term: Term, site: Site) -> int | None:
+    """The line on which the section begins that sets a term in bold."""
+    page = site.pages.get(term.page)
+    if not page:
+        return None
+    ends = [*(heading.line for heading in page.headings[1:]), len(page.lines) + 1]
+    for heading, end in zip(page.headings, ends, strict=True):
+        if heading.anchor == (term.anchor or page.headings[0].anchor):
+            for text, *place in _bold(page):
+                inside = heading.line < text.line_at(place[0]) < end
+                if inside and term.forms.fullmatch(text.text[slice(*place)]):
+                    return heading.line
+    return None
+
+
+def _bold(page: Page) -> Iterator[tuple[Text, int, int]]:
+    """The texts with bold words, neither sentences nor labels, and where those begin and end."""
+    for text in page.texts:
+        for start, end in text.bold if text.kind == "paragraph" else ():
+            label = start == 0 and text.text[end:].startswith(":")
+            if not label and text.text[end - 1] not in ".?:":
+                yield text, start, end
