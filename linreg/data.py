@@ -23,6 +23,11 @@ def make_data(
     Raises:
         ValueError: If n is below 2, sigma is negative, or w, b or sigma is not a real
             number, not finite or beyond 1e100.
+
+    Examples:
+        >>> x, y = make_data(n=2, sigma=0)
+        >>> print(x.round(2), y.round(2))
+        [ 4.72 -0.01] [ 1.36 -1.  ]
     """
     if n < 2:
         raise ValueError(f"n={n}: a line needs at least 2 points")
@@ -78,6 +83,10 @@ def to_tensor(values: ArrayLike) -> torch.Tensor:
     Raises:
         ValueError: If the values are not real numbers of shape (n,), n is 0, or a
             number is not finite or too large for float32.
+
+    Examples:
+        >>> to_tensor([1, 2, 3]).shape
+        torch.Size([3, 1])
     """
     values = vector("values", values)
     t = torch.tensor(values, dtype=torch.float32)

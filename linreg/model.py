@@ -16,6 +16,10 @@ def make_model(seed: int = 2) -> nn.Linear:
 
     Returns:
         `nn.Linear(1, 1)`; w and b are float32, each uniform in (-1, 1).
+
+    Examples:
+        >>> make_model()
+        Linear(in_features=1, out_features=1, bias=True)
     """
     torch.manual_seed(seed)
     return nn.Linear(1, 1)
@@ -49,6 +53,11 @@ def coefficients(model: nn.Linear) -> tuple[float, float]:
 
     Raises:
         ValueError: If the model is anything else.
+
+    Examples:
+        >>> w, b = coefficients(make_model())
+        >>> print(f"w = {w:.3f}, b = {b:.3f}")
+        w = 0.229, b = -0.238
     """
     weight, bias = weight_and_bias(model)
     return weight.item(), bias.item()
@@ -67,6 +76,10 @@ def predict(model: nn.Linear, x: ArrayLike) -> np.ndarray:
     Raises:
         ValueError: If the model is anything else or holds nan or inf, if x is not n
             finite numbers of shape (n,), or if one is too large for the model's dtype.
+
+    Examples:
+        >>> predict(make_model(), [0, 10]).round(2)
+        array([-0.24,  2.06], dtype=float32)
     """
     weight, bias = weight_and_bias(model)
     if not (weight.isfinite().all() and bias.isfinite().all()):

@@ -19,6 +19,11 @@ def plot_data(x: ArrayLike, y: ArrayLike, label: str = "data", ax: Axes | None =
 
     Returns:
         The axes, with labels and legend.
+
+    Examples:
+        >>> x, y = make_data()
+        >>> plot_data(x, y, label="20 points")
+        <Axes: xlabel='x (no unit)', ylabel='y (no unit)'>
     """
     ax = ax or plt.gca()
     ax.scatter(x, y, label=label)
@@ -49,6 +54,11 @@ def plot_line(
 
     Returns:
         The axes, with labels and legend.
+
+    Examples:
+        >>> ax = plot_data([0, 1, 2], [1, 2, 4])
+        >>> plot_line(1.5, 0.8333, linestyle="--", ax=ax)
+        <Axes: xlabel='x (no unit)', ylabel='y (no unit)'>
     """
     ax = ax or plt.gca()
     x = np.array(ax.get_xlim())
@@ -71,6 +81,10 @@ def plot_losses(
 
     Returns:
         The axes, with labels and legend.
+
+    Examples:
+        >>> plot_losses([4.0, 2.0, 1.0])
+        <Axes: xlabel='epoch (number)', ylabel='mean squared error (no unit)'>
     """
     ax = ax or plt.gca()
     ax.plot(losses, linestyle=linestyle, label=label)

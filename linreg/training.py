@@ -30,6 +30,12 @@ def train(
         ValueError: If the model is not a line, x and y are not tensors of the shapes
             and dtypes above, a number is not finite, all x are equal, epochs is below 1,
             lr would diverge, or the loss leaves the dtype's range.
+
+    Examples:
+        >>> x, y = make_data()
+        >>> losses = train(make_model(), to_tensor(x), to_tensor(y))
+        >>> print(f"{losses[0]:.2f} at first, {losses[-1]:.2f} at last")
+        2.62 at first, 0.82 at last
     """
     weight, _ = weight_and_bias(model)
     for name, t in {"x": x, "y": y}.items():

@@ -2,7 +2,10 @@
 
 import ast
 import builtins
+import doctest
 import inspect
+import re
+from pathlib import Path
 
 import griffe
 import pytest
@@ -47,3 +50,14 @@ def test_documented_attributes_exist():
     for one in classes:
         told = [a.name for section in sections(one, "attributes") for a in section]
         assert told == list(one.attributes), one.path
+
+
+@pytest.mark.parametrize("name", linreg.__all__)
+def test_examples_print_what_they_show(name):
+    found = doctest.DocTestFinder(recurse=False).find(getattr(linreg, name), globs=vars(linreg))
+    assert [doctest.DocTestRunner().run(one).failed for one in found if one.examples] == [0]
+
+
+def test_the_reference_has_an_entry_for_each_name():
+    text = Path("docs/reference.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^::: linreg\.(\w+)$", text, re.MULTILINE)) == linreg.__all__

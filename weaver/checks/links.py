@@ -31,8 +31,8 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             anchors = [heading.anchor for heading in other.headings]
             anchors += [image.name for program in other.programs for image in program.images]
             anchors += [a or b for a, b in OWN.findall(other.source)]
-            documented = re.search(r"^::: ([\w.]+)", other.source, re.MULTILINE)
-            if documented and f"{target.fragment}.".startswith(f"{documented[1]}."):
+            documented = re.findall(r"^::: ([\w.]+)", other.source, re.MULTILINE)
+            if any(f"{target.fragment}.".startswith(f"{name}.") for name in documented):
                 continue
             if target.fragment and unquote(target.fragment) not in anchors:
                 yield page.complaint(
