@@ -56,8 +56,8 @@ def plot_line(
         The axes, with labels and legend.
 
     Examples:
-        >>> ax = plot_data([0, 1, 2], [1, 2, 4])
-        >>> plot_line(1.5, 0.8333, linestyle="--", ax=ax)
+        >>> ax = plot_data([0, 2], [1, 4])
+        >>> plot_line(1.5, 1, ax=ax)
         <Axes: xlabel='x (no unit)', ylabel='y (no unit)'>
     """
     ax = ax or plt.gca()

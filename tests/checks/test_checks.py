@@ -65,6 +65,12 @@ FAULTS = [
     # links
     ("(#area)", "(#areas)", 39, "docs/circles.md has no anchor #areas"),
     ("(#area)", "(other.md)", 39, "there is no docs/other.md"),
+    (
+        "(#area)",
+        "(#circle.rim).\n\n::: circle.Fit\n\n::: circle.area\n",
+        39,
+        "no anchor #circle.rim",
+    ),
     ("[back](#area) to step 1", "[step 2](circles.md)", 39, "it leads to '1. Circles'"),
     ("# 1. Circles", "# 1. Rings", 1, "the menu calls it '1. Circles'"),
     # terms
@@ -99,6 +105,7 @@ RIGHT = [
     ("## Area", "## Nothing\n\nA section without a program.\n\n## Area"),
     ("??? success", "!!! note\n\n    A note without a program.\n\n??? success"),
     ("`make serve`", "`print(area(2) > 12)`, `area()`, `circle.area` and `numpy`"),
+    ("(#area) to", "(#circle.area).\n\n::: circle.Fit\n\n::: circle.area\n\nGo to"),
 ]
 
 
