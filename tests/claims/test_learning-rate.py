@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from linreg import coefficients, hessian, largest_stable_lr, least_squares, make_model, train
-from tests.claims.reference_run import FIT, X, Y, descend, x, y
+from tests.claims.reference_run import FIT, X, Y, descend, rises, x, y
 from tests.claims.runs import drawn
 
 CENTRED = x - x.mean()
@@ -56,6 +56,13 @@ def test_each_step_multiplies_the_distance_by_1_minus_lr_times_curvature(lr, sha
     np.testing.assert_allclose(after / before, 1 - lr * curvatures, rtol=1e-3)
     assert (after / before < -1).tolist() == [False, share == 1]
     assert largest_stable_lr(x) == pytest.approx(2 / curvatures.max())
+
+
+@pytest.mark.parametrize("factor", [1.01, 1.1])
+def test_above_the_limit_the_loss_rises_for_ever_once_it_has_risen(factor):
+    """Above the limit, once the loss has risen, it rises for ever."""
+    up = rises(descend(200, lr=factor * largest_stable_lr(x))[1])
+    assert up == list(range(up[0], 199))
 
 
 def test_the_steep_direction_swings_and_the_flat_one_creeps():
