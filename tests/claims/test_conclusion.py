@@ -16,6 +16,7 @@ from tests.claims import test_model as model
 from tests.claims import test_prediction as prediction
 from tests.claims import test_tensors as tensors
 from tests.claims import test_training as training
+from tests.claims import test_zigzag as zigzag
 from tests.claims.reference_run import FIT, X, Y, after, x, y
 from tests.claims.runs import drawn, variables
 from weaver.page import read
@@ -81,7 +82,7 @@ DECIDED = {
     "In this loop the loss never rises. "
     "Momentum, batches or a missing zero_grad() make it rise.": [
         training.test_the_loss_never_rises_with_a_learning_rate_that_converges,
-        training.test_the_picture_shows_three_loops_whose_loss_rises,
+        zigzag.test_the_picture_shows_three_loops_whose_loss_rises,
     ],
     "It adds all of them: backward() adds to what is there.": [
         training.test_backward_adds_to_every_gradient_exactly,
