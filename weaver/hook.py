@@ -38,8 +38,8 @@ log = logging.getLogger("mkdocs.weaver")
 
 # What Jupyter brings along: styles for its own page, scripts from other servers, buttons.
 FOREIGN = (
-    "style, script, clipboard-copy, .clipboard-copy-txt, .jp-InputPrompt, .jp-OutputPrompt, "
-    ".anchor-link"
+    "style, script, .zeroclipboard-container, .clipboard-copy-txt, .jp-InputPrompt, "
+    ".jp-OutputPrompt, .anchor-link"
 )
 
 SWEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
@@ -166,9 +166,13 @@ def without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
         div["class"] = ["highlight"]
     for div in soup.select(".jp-OutputArea-output:has(> pre)"):
         div.attrs = {"class": ["highlight", "output", "no-copy"]}
-    for pre in soup.select(".highlight > pre"):
-        pre.append(soup.new_tag("code"))
-        pre.code.extend(pre.contents[:-1])
+    # Half of all elements: names, spaces, punctuation, operators; the text's colour suits them.
+    for span in soup.select("pre span:is(.n, .w, .p, .o, :empty)"):
+        span.unwrap()
+    for code in soup.select(".highlight > pre"):
+        lines = len(code.get_text().splitlines())
+        code.wrap(soup.new_tag("pre"))
+        code.name, code.attrs = "code", {"class": "later", "style": f"--lines: {lines}"}
     for div in soup.select('div:is([class*="jp-"], [class*="jupyter-"], [class^="CodeMirror"])'):
         div.unwrap()
     for text in soup.find_all(string=lambda text: "$" in text):
@@ -182,7 +186,7 @@ def without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
     for tag, image in zip(drawn, images, strict=True):
         svg = b64decode(tag["src"].partition(",")[2]).decode()
         # As it stands: a parser of HTML would spoil the names of SVG.
-        figure = f'<figure class="drawn" id="{image.name}">{to_html(svg, image)}</figure>'
+        figure = f'<figure class="drawn later" id="{image.name}">{to_html(svg, image)}</figure>'
         tag.replace_with(PreformattedString(figure))
     ids, headings = set(), []
     for tag in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
