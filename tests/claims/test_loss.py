@@ -85,7 +85,7 @@ def test_the_gradient_of_the_mean_error_is_the_mean_of_x_and_1_whatever_the_line
 
 
 def test_a_lower_line_always_has_a_lower_mean_error():
-    """A lower line always has a lower mean error, so gradient descent walks down for ever."""
+    """A lower line always has a lower mean error, so a walk downhill never ends."""
     model = make_model()
     before = mean_error(model(X), Y)
     model.bias.data -= 7
