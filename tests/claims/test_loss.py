@@ -67,7 +67,7 @@ def test_the_mean_absolute_error_has_a_kink_and_steps_that_do_not_shrink():
 
 
 def test_the_mean_error_falls_for_ever():
-    """gradient descent walks down for ever."""
+    """a walk downhill never ends."""
     model, losses = descend(1000, loss_fn=mean_error)
     assert (np.diff(losses) < 0).all()
     assert np.diff(losses)[-1] == pytest.approx(np.diff(losses)[0], rel=1e-3)
