@@ -58,6 +58,6 @@ def strip(found: dict[str, int], site: Site) -> str:
     told = {
         f"steps, {time} minutes": len(steps(site)),
         "programs run": found[PROGRAMS],
-        "numbers traced": found[NUMBERS],
+        "numbers traced to programs": found[NUMBERS],
     }
     return " · ".join(f"**{count}** {what}" for what, count in told.items())

@@ -173,7 +173,7 @@ def test_without_relu_the_chain_is_a_straight_line():
 
 
 def test_only_the_line_that_makes_the_model_is_new():
-    """Only the line that makes the model is new."""
+    """One line of code is new, the one that makes the model."""
     network, line = (
         next(p.code for p in read(PAGE).programs if part in p.code)
         for part in ["counts", "default_rng(38)"]

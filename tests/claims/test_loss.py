@@ -53,17 +53,20 @@ def test_errors_above_and_below_the_absurd_line_cancel_without_the_square():
     assert (errors**2).mean() == pytest.approx(155.7, abs=0.05)
 
 
-def test_the_mean_absolute_error_has_a_kink_and_steps_that_do_not_shrink():
-    """that is the **mean absolute error**. But it has a kink at an error of zero, and its steps do
-    not shrink near the bottom. Squares make large errors count more
+def test_the_mean_absolute_error_is_as_steep_for_a_tiny_error_as_for_a_large_one():
+    """that is the **mean absolute error**. But it is as steep for a tiny error as for a large one
+    … Squares get flat there. They also make one large error count more than several small ones
     """
     for distance in [1.0, 1e-6, -1e-6]:
         output = torch.tensor([distance], requires_grad=True)
         nn.L1Loss()(output, torch.zeros(1)).backward()
         assert output.grad.item() == np.sign(distance)
-    # Against an error of 1, one of 3 counts 9 times as a square, 3 times without its sign.
-    assert nn.MSELoss()(torch.tensor(3.0), torch.tensor(0.0)) == 9
-    assert nn.L1Loss()(torch.tensor(3.0), torch.tensor(0.0)) == 3
+        squared = torch.tensor([distance], requires_grad=True)
+        nn.MSELoss()(squared, torch.zeros(1)).backward()
+        assert squared.grad.item() == pytest.approx(2 * distance)
+    one, three = torch.tensor([3.0, 0, 0]), torch.ones(3)
+    assert nn.L1Loss()(one, torch.zeros(3)) == nn.L1Loss()(three, torch.zeros(3))
+    assert nn.MSELoss()(one, torch.zeros(3)) > nn.MSELoss()(three, torch.zeros(3))
 
 
 def test_the_mean_error_falls_for_ever():
@@ -105,9 +108,10 @@ def test_the_gradient_points_uphill():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_backward_stores_the_means_of_twice_the_error_with_and_without_x(seed):
-    """A squared error has twice the error as its derivative, times that of the error itself: $x$
-    for $w$, and 1 for $b$. The gradient is the mean over all points … `backward()` follows it and
-    stores each derivative in `.grad` of its parameter. There `step()` reads it
+    """The derivative of a squared error is twice the error, times how fast the error itself
+    grows: by $x$ with $w$, by 1 with $b$. The gradient is the mean over all points …
+    `backward()` follows it and stores each derivative in `.grad` of its parameter. There
+    `step()` reads it
     """
     model = make_model(seed)
     errors = model(X).detach() - Y
@@ -136,10 +140,12 @@ def test_the_loss_keeps_the_record_of_how_it_was_computed_from_the_parameters():
 
 
 def test_the_gradient_by_w_is_larger_since_errors_are_weighted_with_x_up_to_14():
-    """The gradient by $w$, -17.2, is much larger than by $b$, -0.99, since each error is weighted
-    with its $x$, up to 14.
+    """The gradient by $w$, -17.2, is much larger than by $b$, -0.99. For $w$, each error is
+    weighted with its $x$, up to 14. For $b$, errors above and below zero nearly cancel.
     """
     model = make_model()
+    errors = (model(X) - Y).detach()
+    assert abs(errors.sum()) < 0.4 * errors.abs().sum() < abs((errors * X).sum()) / 5
     nn.MSELoss()(model(X), Y).backward()
     assert model.weight.grad.item() == pytest.approx(-17.2, abs=0.05)
     assert model.bias.grad.item() == pytest.approx(-0.99, abs=0.005)

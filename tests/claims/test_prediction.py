@@ -85,10 +85,18 @@ def test_the_slope_is_half_and_the_intercept_a_third_of_a_standard_error_off():
     assert abs(FIT.b + 1) / FIT.b_se == pytest.approx(0.3, abs=0.05)
 
 
+def test_the_standard_error_of_the_slope_is_made_of_the_errors_n_and_the_spread_of_x():
+    r"""For the slope, it is the typical size of the errors, divided by $\sqrt n$ and by the
+    standard deviation of $x$.
+    """
+    typical = np.sqrt(np.sum((FIT.w * x + FIT.b - y) ** 2) / (20 - 2))
+    assert FIT.w_se == pytest.approx(typical / np.sqrt(20) / x.std())
+
+
 def test_how_often_a_slope_is_farther_off_and_what_changes_the_standard_error():
-    """About two of three slopes are less than one standard error off, 93 to 96 percent less than
-    two. Twice the noise makes the standard error twice as large. A hundred times the points make
-    it a tenth.
+    """About two of three slopes are less than one standard error off, 93 to 96 percent less
+    than two. Twice the noise makes the standard error twice as large. A hundred times the
+    points make it a tenth:
     """
     errors = []
     for settings in ({}, {"sigma": 2}, {"n": 2000}):
@@ -146,9 +154,13 @@ def test_the_fitted_line_never_has_a_higher_loss_than_the_true_one(seed):
 @pytest.mark.parametrize(("n", "sigma"), [(20, 1), (5, 1), (20, 3), (2, 1)])
 def test_the_mean_loss_is_sigma_squared_times_n_minus_2_over_n(n, sigma):
     r"""The mean over many data sets is known too: $\sigma^2 (n - 2) / n$, which is 0.9 here. … A
-    line goes exactly through any 2 points: they leave no error, whatever the noise. Each
-    parameter that is fitted takes one error away, so $n - 2$ are left.
+    line goes exactly through any 2 points: they leave no error, whatever the noise. With
+    more, the fit makes two sums zero: that of the errors, and that of the errors times $x$.
     """
+    x, y = make_data(n=n, sigma=sigma)
+    fit = least_squares(x, y)
+    errors = fit.w * x + fit.b - y
+    assert (errors.sum(), errors @ x) == pytest.approx((0, 0), abs=1e-9)
     losses = [least_squares(*make_data(n=n, sigma=sigma, seed=s)).loss for s in range(4000)]
     assert np.mean(losses) == pytest.approx(sigma**2 * (n - 2) / n, rel=0.03, abs=1e-9)
 

@@ -136,8 +136,8 @@ def test_backward_adds_to_every_gradient_exactly():
 
 
 def test_the_gradient_of_a_sum_is_collected_part_by_part_and_zero_grad_begins_anew():
-    """So the gradient of a sum of losses can be collected part by part. … it puts `None` there,
-    and the next `backward()` begins anew.
+    """take the losses of its parts one by one, and the gradients add up to that of their sum. …
+    it puts `None` there, and the next `backward()` begins anew.
     """
     model, loss_fn = make_model(), nn.MSELoss(reduction="sum")
     loss_fn(model(X), Y).backward()
@@ -251,7 +251,7 @@ def test_a_second_backward_on_one_loss_fails():
 
 def test_standardised_x_makes_a_round_bowl_and_one_step_is_enough():
     """Then the valley is a round bowl, and one learning rate suits both directions … One step
-    reaches least squares.
+    reaches least squares:
     """
     z = (x - x.mean()) / x.std()
     assert np.linalg.eigvalsh(hessian(z)) == pytest.approx([2, 2])

@@ -80,7 +80,7 @@ def test_above_the_limit_the_loss_grows_until_it_is_too_large():
 
 
 def test_a_nan_in_the_data_makes_the_first_loss_nan():
-    """If the first loss is `nan`, the data holds a `nan`"""
+    """If the first loss is `nan`, the data holds one:"""
     spoilt = Y.clone()
     spoilt[3] = torch.nan
     assert math.isnan(descend(1, rows=(X, spoilt))[1][0])
