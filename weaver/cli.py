@@ -20,10 +20,8 @@ from weaver.checks import BUILD, complaints
 from weaver.checks.links import unanswered
 from weaver.checks.programs import differences
 from weaver.checks.quotations import renew
-from weaver.counts import fills
-from weaver.glossary import tooltips
-from weaver.lead import lead
-from weaver.notebook import take_along, write
+from weaver.counts import around
+from weaver.notebook import write
 from weaver.page import Complaint, Page, PageError, read, refresh
 from weaver.run import CAPABILITY, run
 from weaver.site import Site
@@ -150,8 +148,7 @@ def weave_pages(folder: Path, latex: bool) -> None:
     for name, page in site.pages.items():
         faults = list(complaints(page, site, BUILD))
         found += faults
-        around = lead(page, site), take_along(site, name) + tooltips(page, site)
-        woven = weave(page, site.run(page), fills(page, site), *around, faults, not latex)
+        woven = weave(page, site.run(page), *around(page, site), faults, not latex)
         head = "".join(line + "\n" for line in page.lines[: page.start])
         (folder / name).write_text(head + woven, encoding="utf-8")
     write(site, folder)

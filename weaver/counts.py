@@ -5,7 +5,9 @@ from importlib.metadata import version
 
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations
-from weaver.lead import INSTALL, cards, minutes, steps
+from weaver.glossary import tooltips
+from weaver.lead import INSTALL, cards, lead, minutes, steps
+from weaver.notebook import take_along
 from weaver.page import Page, PageError
 from weaver.settings import settings
 from weaver.site import Site
@@ -22,6 +24,12 @@ def fills(page: Page, site: Site) -> dict[str, str]:
         "<!--cards-->": lambda: cards(page, site),
     }
     return {mark: make() for mark, make in made.items() if mark in page.source}
+
+
+def around(page: Page, site: Site) -> tuple[dict[str, str], str, str]:
+    """What the site adds to a page: the fills of its comments, what stands above and below it."""
+    below = take_along(site, site.name(page)) + tooltips(page, site)
+    return fills(page, site), lead(page, site), below
 
 
 def counts(site: Site) -> dict[str, int]:

@@ -24,7 +24,8 @@ class Term:
     def forms(self) -> re.Pattern:
         """Finds batches for batch, converging for converge."""
         stem = re.escape(self.name.removesuffix("e"))
-        return re.compile(rf"\b{stem}(?:e|s|es|ed|ing)?\b", re.IGNORECASE)
+        ends = "(?:e|es|ed|ing)" if self.name.endswith("e") else "(?:s|es)?"
+        return re.compile(rf"\b{stem}{ends}\b", re.IGNORECASE)
 
 
 def terms(site: Site) -> list[Term]:
@@ -39,12 +40,12 @@ def terms(site: Site) -> list[Term]:
 
 
 def tooltips(page: Page, site: Site) -> str:
-    """Markdown that gives terms their sentences on a page, where another page explains them."""
-    name = page.path.relative_to(site.docs).as_posix()
-    return "\n" + "".join(
-        f"\n*[{form}{s}]: {term.sentence}"
+    """Markdown that gives terms of a lesson their sentences, where another page explains them."""
+    name = site.name(page)
+    found = (
+        f"\n*[{form}]: {term.sentence}"
         for term in terms(site)
         if name in site.lessons and name != term.page
-        for form in (term.name, term.name[0].upper() + term.name[1:])
-        for s in ("", "s")
+        for form in sorted({*term.forms.findall(page.source)})
     )
+    return "\n" + "".join(found)

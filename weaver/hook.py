@@ -24,12 +24,10 @@ from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
 
 from weaver.checks import BUILD, complaints
-from weaver.counts import fills
+from weaver.counts import around
 from weaver.figure import to_html
-from weaver.glossary import tooltips
-from weaver.lead import lead
 from weaver.maths import with_mathml
-from weaver.notebook import ALL_PAGES, links, take_along, write
+from weaver.notebook import ALL_PAGES, links, write
 from weaver.page import Complaint, Image, Page, PageError
 from weaver.site import Site
 from weaver.weave import FAULT, weave
@@ -103,8 +101,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
             raise PageError(*faults)
         for fault in faults:
             log.warning(str(fault))
-        around = lead(source, _site), take_along(_site, name) + tooltips(source, _site)
-        woven = weave(source, _site.run(source), fills(source, _site), *around, faults)
+        woven = weave(source, _site.run(source), *around(source, _site), faults)
         return "\n".join(line for line in woven.split("\n") if line not in undocumented)
     except Exception as error:
         if not _serving:
@@ -166,13 +163,15 @@ def without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
         div["class"] = ["highlight"]
     for div in soup.select(".jp-OutputArea-output:has(> pre)"):
         div.attrs = {"class": ["highlight", "output", "no-copy"]}
-    # Half of all elements: names, spaces, punctuation, operators; the text's colour suits them.
+    # Half of all elements: names and spaces, which have the text's colour, and punctuation and
+    # operators, which lose their grey here.
     for span in soup.select("pre span:is(.n, .w, .p, .o, :empty)"):
         span.unwrap()
-    for code in soup.select(".highlight > pre"):
-        lines = len(code.get_text().splitlines())
-        code.wrap(soup.new_tag("pre"))
-        code.name, code.attrs = "code", {"class": "later", "style": f"--lines: {lines}"}
+    for pre in soup.select(".highlight > pre"):
+        lines = len(pre.get_text().splitlines())
+        code = soup.new_tag("code", attrs={"class": "later", "style": f"--lines: {lines}"})
+        code.extend([*pre.contents])
+        pre.append(code)
     for div in soup.select('div:is([class*="jp-"], [class*="jupyter-"], [class^="CodeMirror"])'):
         div.unwrap()
     for text in soup.find_all(string=lambda text: "$" in text):

@@ -29,7 +29,7 @@ def minutes(page: Page) -> int:
 
 def lead(page: Page, site: Site) -> str:
     """Say it as Markdown; the step is the number in the title, as of the menu's others."""
-    name = page.path.relative_to(site.docs).as_posix()
+    name = site.name(page)
     # A page that hides the menu has a first screen of its own.
     if name not in site.lessons or "hide" in page.meta or not page.meta.get("description"):
         return ""
@@ -53,7 +53,7 @@ def _set_up(page: Page, site: Site) -> list[str]:
 
 def cards(page: Page, site: Site) -> str:
     """Lead to each numbered lesson by its first figure, its title, its question, its minutes."""
-    made, folder = "", posixpath.dirname(page.path.relative_to(site.docs).as_posix())
+    made, folder = "", posixpath.dirname(site.name(page))
     for label, name in steps(site):
         lesson, figure = site.pages[name], ""
         address = posixpath.relpath(re.sub(r"\.md$", ".html", name), folder or ".")

@@ -307,16 +307,21 @@ def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[T
                     sources.append(len(ATTRIBUTES.sub("", whole)))
                 if title := token.attrs.get("title"):
                     yield Text(page.path, line, "caption", title)
-            case "strong_open":
-                start = len(whole)
-            case "strong_close":
-                bold.append((start, len(whole)))
+            case "strong_open" | "strong_close":
+                bold.append(len(ATTRIBUTES.sub("", whole)))
             case "link_close":
                 at, target, start = opened.pop()
                 page.links.append(Link(at, target, whole[start:]))
     whole = ATTRIBUTES.sub("", whole)
     if whole.strip():
-        yield Text(page.path, first, kind, whole, tuple(sources), tuple(bold))
+        yield Text(
+            page.path,
+            first,
+            kind,
+            whole,
+            tuple(sources),
+            tuple(zip(bold[::2], bold[1::2], strict=True)),
+        )
 
 
 def _html(source: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The site: what mkdocs.yml and pyproject.toml say of it, its pages and their results."""
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -71,6 +72,10 @@ class Site:
     def course(self) -> list[str]:
         """The lessons that one notebook holds together."""
         return [name for name in self.lessons if name.startswith(self.settings["course"])]
+
+    def name(self, page: Page) -> str:
+        """What the menu calls the file of a page."""
+        return posixpath.relpath(page.path, self.docs)
 
     def run(self, *pages: Page) -> list[Result]:
         """Give the results of the pages' programs; those that are missing run at once."""

@@ -18,9 +18,8 @@ def test_a_copied_block_is_the_program_that_was_run(name, served, open_page):
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert page.locator(".output button").count() == 0
     copied = []
-    for block in page.locator(".language-python pre").all():
-        block.scroll_into_view_if_needed()
-        block.locator("button").click()
+    for button in page.locator(".language-python button").all():
+        button.click()
         copied.append(page.evaluate("navigator.clipboard.readText()"))
     assert copied == [program.code.rstrip("\n") for program in SITE.pages[name].programs]
 

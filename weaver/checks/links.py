@@ -1,6 +1,5 @@
 """Every link inside the site leads somewhere, and the menu is that of the pages."""
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +49,7 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
 
 def _menu(page: Page, site: Site) -> Iterator[Complaint]:
     """Compare a page of the site with its entry in the menu."""
-    name = posixpath.relpath(page.path, site.docs)
+    name = site.name(page)
     entries = [title for title, target in site.menu if target == name]
     if site.pages.get(name) is not page:
         return

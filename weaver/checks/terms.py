@@ -1,16 +1,19 @@
-"""The glossary has every term, each is explained where it says, and used only after that."""
+"""Each bold term has an entry in the glossary, which links to the section that explains it.
+
+No lesson uses a term before that section, unless a link of that name leads there.
+"""
 
 import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
 from weaver.glossary import ENTRY, Term, terms
-from weaver.page import Complaint, Page, Text
+from weaver.page import Complaint, Page
 from weaver.site import Site
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
-    known, name = terms(site), page.path.relative_to(site.docs).as_posix()
+    known, name = terms(site), site.name(page)
     if name == site.settings.get("glossary"):
         yield from _entries(page, known, site)
     if known and name in site.lessons:
@@ -32,10 +35,9 @@ def _entries(page: Page, known: list[Term], site: Site) -> Iterator[Complaint]:
 
 
 def _lacking(page: Page, known: list[Term], site: Site) -> Iterator[Complaint]:
-    for text, start, end in _bold(page):
-        words = text.text[start:end]
+    for line, words in _bold(page):
         if not any(term.forms.fullmatch(words) for term in known):
-            line, true = text.line_at(start), f"{site.settings['glossary']} has no entry for it"
+            true = f"{site.settings['glossary']} has no entry for it"
             yield page.complaint(line, f"the term {words!r}", true, "add one, or take ** away")
 
 
@@ -43,8 +45,8 @@ def _early(page: Page, name: str, known: list[Term], site: Site) -> Iterator[Com
     order = [*site.pages]
     for term in known:
         at, file = _explained(term, site), posixpath.basename(term.page)
-        linked = (term.forms.search(link.text) for link in page.links if file in link.target)
-        if not at or any(linked):
+        links = [link.text for link in page.links if file in link.target]
+        if not at or any(map(term.forms.search, links)):
             continue
         for text in page.texts:
             found = term.forms.search(text.text)
@@ -65,17 +67,16 @@ def _explained(term: Term, site: Site) -> int | None:
     ends = [*(heading.line for heading in page.headings[1:]), len(page.lines) + 1]
     for heading, end in zip(page.headings, ends, strict=True):
         if heading.anchor == (term.anchor or page.headings[0].anchor):
-            for text, *place in _bold(page):
-                inside = heading.line < text.line_at(place[0]) < end
-                if inside and term.forms.fullmatch(text.text[slice(*place)]):
+            for line, words in _bold(page):
+                if heading.line < line < end and term.forms.fullmatch(words):
                     return heading.line
     return None
 
 
-def _bold(page: Page) -> Iterator[tuple[Text, int, int]]:
-    """The texts with bold words, neither sentences nor labels, and where those begin and end."""
+def _bold(page: Page) -> Iterator[tuple[int, str]]:
+    """The bold words that are terms, neither sentences nor labels, each with its line."""
     for text in page.texts:
         for start, end in text.bold if text.kind == "paragraph" else ():
             label = start == 0 and text.text[end:].startswith(":")
             if not label and text.text[end - 1] not in ".?:":
-                yield text, start, end
+                yield text.line_at(start), text.text[start:end]
