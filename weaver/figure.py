@@ -36,8 +36,9 @@ def to_svg(figure) -> str:
     figure.savefig(file, format="svg", metadata=nothing, transparent=True)
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :]
-    # Its style rule would apply to the whole page; the site's style sheet has it.
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+    # Its style rule would apply to the whole page; the site's style sheet has it. Its comments
+    # repeat formulas in LaTeX.
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\n\s*", "\n", svg)
     return re.sub(r"<[^>]*>", lambda tag: _rounded(tag[0]), svg)
 
