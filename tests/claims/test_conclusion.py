@@ -67,7 +67,7 @@ DECIDED = {
         loss.test_a_lower_line_always_has_a_lower_mean_error,
     ],
     "With all rows in every step, nothing is random.": [
-        loss.test_two_runs_from_the_same_start_agree_to_the_last_bit,
+        loss.test_a_step_takes_the_gradient_of_all_points,
     ],
     "This loss is convex: its one minimum is the global one.": [
         loss.test_the_loss_is_convex_so_that_its_minimum_is_the_global_one,
@@ -80,7 +80,7 @@ DECIDED = {
         training.test_the_first_step_makes_86_percent_of_the_whole_fall,
     ],
     "In this loop the loss never rises. "
-    "Momentum, batches or a missing zero_grad() make it rise.": [
+    "Momentum, batches or a missing zero_grad() can make it rise.": [
         training.test_the_loss_never_rises_with_a_learning_rate_that_converges,
         zigzag.test_the_picture_shows_three_loops_whose_loss_rises,
     ],

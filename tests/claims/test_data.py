@@ -47,7 +47,7 @@ def test_slope_is_how_much_y_changes_when_x_grows_by_1_and_intercept_is_y_at_0()
 
 
 def test_each_x_between_is_equally_likely():
-    """Each in between is equally likely."""
+    """Each value between -5 and 15 is equally likely."""
     x, _ = make_data(n=100_000)
     share, _ = np.histogram(x, bins=4, range=(-5, 15))
     np.testing.assert_allclose(share / len(x), 0.25, atol=0.01)

@@ -10,13 +10,13 @@ CENTRED = x - x.mean()
 CHANGES = {"raw": (0, 1), "centred": (x.mean(), 1), "standardised": (x.mean(), x.std())}
 
 
-def epochs_of(change, factor=1.0, rate=None):
-    """Count the epochs from w = b = 0 at the best rate, or a multiple of it, or a rate."""
+def epochs_of(change, rate=None):
+    """Count the epochs from w = b = 0 at a rate, or the best one."""
     shift, scale = CHANGES[change]
     z = (x - shift) / scale
     table, fit = hessian(z), np.array(list(least_squares(z, y)))
     back = np.array([[1 / scale, 0], [-shift / scale, 1]])
-    rate = rate or factor * 2 / np.linalg.eigvalsh(table).sum()
+    rate = rate or 2 / np.linalg.eigvalsh(table).sum()
     off, epochs = -fit, 0
     while (np.abs(back @ off) > 0.001).any():
         off = off - rate * table @ off
@@ -59,7 +59,7 @@ def test_at_the_best_rate_both_factors_have_the_same_size(change):
     curvatures = np.linalg.eigvalsh(hessian((x - shift) / scale))
     low, high = np.abs(1 - 2 / curvatures.sum() * curvatures)
     assert low == pytest.approx(high)
-    for factor in (0.8, 0.9):
+    for factor in (0.9, 1.1):
         assert (np.abs(1 - factor * 2 / curvatures.sum() * curvatures)).max() > low
 
 
@@ -71,17 +71,20 @@ def test_centring_saves_epochs_and_standardising_needs_one():
 
 
 def test_the_rate_of_0_01_needs_about_twice_the_epochs():
-    """About twice as many as at the best rate, which is nearly twice as large."""
-    assert epochs_of("raw", rate=0.01) / epochs_of("raw") == pytest.approx(2, abs=0.2)
-    assert 2 / np.linalg.eigvalsh(hessian(x)).sum() / 0.01 == pytest.approx(2, abs=0.1)
+    """A little more than twice as many as at the best rate, which is a little more than twice as
+    large.
+    """
+    assert 2 < epochs_of("raw", rate=0.01) / epochs_of("raw") < 2.15
+    assert 2 < 2 / np.linalg.eigvalsh(hessian(x)).sum() / 0.01 < 2.15
 
 
 def test_years_have_a_condition_number_far_above_a_million_and_centring_takes_it_away():
-    """It is far above a million: training on raw years does not arrive. After centring it is what
-    it was here, since the mean is gone.
+    """It is far above a million: training on raw years would take millions of epochs. After
+    centring it is that of the centred $x$ above, since the mean is gone.
     """
     years = x + 2000
-    assert np.linalg.cond(hessian(years)) > 1e9
+    # At the best rate, an epoch leaves 1 - 2 / (1 + this) of the distance.
+    assert np.linalg.cond(hessian(years)) > 1e7
     ratio = np.linalg.cond(hessian(CENTRED))
     assert np.linalg.cond(hessian(years - years.mean())) == pytest.approx(ratio)
 
