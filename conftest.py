@@ -37,7 +37,7 @@ def pytest_xdist_make_scheduler(config, log):
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "site" if re.match("tests/site/test_(?!preview|colors)", file) else file
+            return "site" if re.match("tests/site/test_(?!preview|colors|descent)", file) else file
 
     return Together(config, log)
 
