@@ -435,6 +435,16 @@
     settling = window.setTimeout(settle, 400);
   };
 
+  /**
+   * What an input says, in the settings' own terms.
+   * @param {HTMLInputElement} input
+   */
+  const said = ({ type, checked, value, name, dataset }) => {
+    if (type === "checkbox") return Number(checked);
+    const number = "log" in dataset ? Number((10 ** Number(value)).toPrecision(3)) : parseFloat(value);
+    return WHOLE.includes(name) ? Math.round(number) : number;
+  };
+
   // Words.
 
   /**
@@ -475,11 +485,11 @@
       const value = input.name === "shown" ? epoch : set[/** @type {keyof Set} */ (input.name)];
       if (input.name === "shown") input.max = String(path.length - 1);
       if (input.type === "checkbox") input.checked = !!value;
-      else if (input !== document.activeElement || input.type === "range") {
-        const inside = "log" in input.dataset ? Math.log10(Number(value)) : value;
-        input.value = String(inside);
-        if ("log" in input.dataset) input.setAttribute("aria-valuetext", String(value));
+      else if (said(input) !== value && (input.type === "range" || input !== document.activeElement)) {
+        // Several places of a slider may say the same: it stays where it is.
+        input.value = String("log" in input.dataset ? Math.log10(Number(value)) : value);
       }
+      if ("log" in input.dataset) input.setAttribute("aria-valuetext", String(value));
       const output = root.querySelector(`[data-for=${input.name}]`);
       if (output) output.textContent = String(value);
     }
@@ -772,14 +782,13 @@
   root.addEventListener("input", ({ target }) => {
     const input = /** @type {HTMLInputElement} */ (target);
     const { name } = input;
-    let value = input.type === "checkbox" ? Number(input.checked) : parseFloat(input.value);
+    const value = said(input);
     if (!Number.isFinite(value)) return;
     if (name === "shown") {
       playing = false;
       return look(value);
     }
-    if ("log" in input.dataset) value = Number((10 ** value).toPrecision(3));
-    set = { ...set, [name]: between(WHOLE.includes(name) ? Math.round(value) : value, ...RANGES[name]) };
+    set = { ...set, [name]: between(value, ...RANGES[name]) };
     if (name === "n") set.edits = "";
     refresh();
   });
