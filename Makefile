@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto
 # Under how many other roundings everything is tried.
 SALTS ?= 1
 
-.PHONY: serve check test site portable refresh bench faults links assets lock newest clean
+.PHONY: serve check test site portable refresh bench types faults links assets lock newest clean
 
 serve: .venv/ready assets
 	$(BIN)/python -m mkdocs serve
@@ -51,6 +51,10 @@ refresh: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m tests.bench
+
+# Checks the types of the playground's scripts; needs Node, and nothing else here does.
+types:
+	npx --yes --package typescript@7.0.2 tsc --project jsconfig.json
 
 # Files that the pages need and no page can hold, made from packages and data.
 assets: .venv/ready
