@@ -1,5 +1,7 @@
-"""`make bench`: what running every program adds to a build, as ratios within one run."""
+"""`make bench`: what running every program adds to a build, as ratios within one run, and how
+evenly the playground's pictures move."""
 
+import itertools
 import os
 import re
 import shutil
@@ -9,6 +11,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.site.conftest import FLAGS
 
 ENVIRONMENT = os.environ | {"MPLBACKEND": "agg"}
 ROUNDS = 5
@@ -30,6 +36,41 @@ def seconds(tree: Path, *arguments: str) -> float:
         [sys.executable, *arguments], cwd=tree, env=ENVIRONMENT, check=True, capture_output=True
     )
     return time.perf_counter() - start
+
+
+def frames(site: Path) -> tuple[int, int, float]:
+    """Count the frames of 5 s of playing with 2,000 points, and those that come late; tell how
+    many milliseconds drawing one takes.
+    """
+    browsers = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, browsers)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        # From the tenth epoch on, every frame has a step.
+        page.goto(f"{(site / 'playground.html').as_uri()}#n=2000&epoch=20")
+        times, busy = page.evaluate(
+            """() => new Promise((resolve) => {
+              const times = [], begun = {}, ask = window.requestAnimationFrame;
+              let busy = 0;
+              window.requestAnimationFrame = (act) => ask((now) => {
+                const start = performance.now();
+                act(now);
+                busy += performance.now() - start;
+              });
+              const frame = (now) => {
+                times.push(now);
+                if (now - times[0] < 5000) ask(frame);
+                else resolve([times, busy / times.length]);
+              };
+              document.querySelector("[data-do=play]").click();
+              ask(frame);
+            })"""
+        )
+        browser.close()
+    gaps = [after - before for before, after in itertools.pairwise(times)]
+    # A frame of 60 a second is 16.7 ms long; half of one more is a frame that is lost.
+    return len(gaps), sum(gap > 25 for gap in gaps), busy
 
 
 def main() -> None:
@@ -57,12 +98,14 @@ def main() -> None:
             if number:  # The first round warms up the disk.
                 for name, value in measured.items():
                     times[name].append(value)
+        count, late, busy = frames(tree / "site")
     plain, still, cold, again = (statistics.median(times[name]) for name in times)
     print(f"medians of {ROUNDS} rounds")
     print(f"programs in one process     {plain:5.2f} s")
     print(f"build without running any   {still:5.2f} s")
     print(f"cold build, all are run     {cold:5.2f} s   {cold / (plain + still):.2f} of both")
     print(f"unchanged build, none is    {again:5.2f} s   {again / still:.2f} of a build without")
+    print(f"playground, 2,000 points    {late} of {count} frames late, {busy:.1f} ms to draw one")
 
 
 if __name__ == "__main__":

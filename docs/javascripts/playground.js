@@ -340,13 +340,15 @@
       const across = w < 0 ? -side : side;
       g.rect(px(view, x), py(view, points.y[i]), across, -side);
     });
-    g.globalAlpha = Math.min(0.12, 4 / points.x.length);
+    g.globalAlpha = Math.max(0.05, Math.min(0.12, 4 / points.x.length));
     g.fill();
-    g.globalAlpha = Math.min(1, 40 / points.x.length);
-    g.stroke();
     g.globalAlpha = 1;
+    const many = points.x.length > 200;
+    // Thousands of outlines would cost frames, and show nothing.
+    if (!many) g.stroke();
     g.fillStyle = color.blue;
-    dots(view, points.x.map((x, i) => [x, points.y[i]]), points.x.length > 200 ? 1.5 : 3.5);
+    if (many) points.x.forEach((x, i) => g.fillRect(px(view, x) - 1, py(view, points.y[i]) - 1, 2, 2));
+    else dots(view, points.x.map((x, i) => [x, points.y[i]]), 3.5);
     g.lineWidth = 2;
     g.strokeStyle = color.ink;
     straight(view, { w, b });
