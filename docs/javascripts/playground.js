@@ -537,6 +537,7 @@
       history.replaceState(null, "", now ? `#${now}` : location.pathname + location.search);
       addressed = now;
     }
+    /** @type {HTMLAnchorElement} */ (one(".whole a")).hash = now;
     if (!playing) {
       const text = descent.program(points, set, settings(), set.epoch);
       tell(".program code", text);
@@ -618,6 +619,12 @@
       old = [...old, back(fit)].slice(-60);
       set.seed = descent.later(set.seed);
       set.edits = "";
+      refresh();
+    },
+    start: () => {
+      set.w = Number((2 * Math.random() - 1).toFixed(3));
+      set.b = Number((2 * Math.random() - 1).toFixed(3));
+      set.epoch = 0;
       refresh();
     },
     add: () => add(5, 9),
@@ -827,6 +834,18 @@
   });
   for (const { box } of Object.values(views)) sizes.observe(box);
   new MutationObserver(change).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+
+  // Within another page, what `?show=points,noise` names.
+  const show = new URLSearchParams(location.search).get("show")?.split(",");
+  if (show) {
+    document.documentElement.classList.add("small");
+    root.dataset.tab = show.includes("curve") ? "curve" : "valley";
+    for (const part of all(".view, .scenes, .now, .told, label, button[data-do]")) {
+      const { view, do: deed } = part.dataset;
+      const name = view ?? deed ?? part.querySelector("input")?.name ?? part.className;
+      part.hidden = !show.includes(name) && name !== "told" && name !== "now";
+    }
+  }
 
   // Here, before the theme puts its copy buttons on.
   const code = '<div class="highlight"><pre tabindex="0"><code></code></pre></div>';

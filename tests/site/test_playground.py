@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 
 from linreg import coefficients, least_squares, make_data, make_model
 from tests.site.conftest import SCHEMES, WIDTHS
+from tests.site.test_accessibility import violations
 
 SCENES = re.findall(
     r'id="(\w+)" href="#\1" data-state="(\S+)"', Path("docs/playground.md").read_text("utf-8")
@@ -307,3 +309,58 @@ def test_without_scripts_the_page_says_so_and_shows_a_figure(play):
     page.emulate_media(media="print")
     assert page.locator("#start-still svg").is_visible()
     assert not page.locator(".playground").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("show", "names"),
+    [
+        ("points,noise", ["Line, left end", "Line, right end", "Point", "Noise", "New noise"]),
+        ("points,start", ["Line, left end", "Line, right end", "Point", "New start"]),
+        (
+            "valley,zoom,lr,step",
+            ["Dot of the line in the valley", "Zoom w", "Step", "Learning rate"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("width", [520, 330])
+def test_a_small_playground_has_the_parts_that_its_address_names(show, names, width, folder, play):
+    page = play(width=width)
+    page.goto(f"{(folder / 'playground.html').as_uri()}?show={show}#slow")
+    assert page.now().startswith("epoch 30 ")
+    found = page.evaluate(
+        """[...document.querySelectorAll(".playground :is(button, input, .handle, a)")]
+        .filter((e) => e.checkVisibility()).map((e) => e.ariaLabel ?? e.textContent)"""
+    )
+    assert sorted(found) == sorted([*names, "Open in the playground"])
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    if "start" in show:
+        page.named("button", "New start").click()
+        assert page.now().startswith("epoch 0 ")
+    address = page.named("link", "Open in the playground").get_attribute("href")
+    assert page.url.partition("#")[2].replace("slow", "epoch=30") == address.partition("#")[2]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_home_page_has_a_playground_once_it_is_asked_for(width, served, open_page):
+    site, url = served
+    page = open_page(url, width=width)
+    before = {*page.requests}
+    assert not any("playground" in address for address in before)
+    page.get_by_role("link", name="Move the line yourself").click()
+    frame = page.frame_locator("figure.drawn iframe")
+    frame.get_by_role("button", name="Step").click()
+    frame.get_by_text("loss 2.624 → 1.073").wait_for()
+    assert width < 400 or violations(page) == []
+    files = [urlsplit(a).path.removeprefix("/course/") for a in {*page.requests} - before]
+    sizes = {name: len(gzip.compress((site / name).read_bytes())) for name in files}
+    assert {"playground.html", "javascripts/descent.js"} <= set(sizes)
+    assert sum(sizes.values()) <= 30_000, sizes
+    page.wait_for_timeout(600)
+    frame.get_by_role("link", name="Open in the playground").click()
+    page.wait_for_url("**/playground.html#epoch=1")
+
+
+def test_without_scripts_the_link_leads_to_the_playground(served, open_page):
+    page = open_page(served[1], java_script_enabled=False)
+    page.get_by_role("link", name="Move the line yourself").click()
+    page.wait_for_url("**/playground.html?*")
