@@ -543,9 +543,13 @@
       tell(".program code", text);
       tell(".status", `Epoch ${looked()}, loss ${long(path[looked()].loss)}. ${remedy()}`);
     }
+    judge();
+    moved = dragging;
+  };
+
+  const judge = () => {
     const task = all(".tasks p").find((p) => !p.hidden);
     if (task && TASKS[task.dataset.task ?? ""]?.()) skip();
-    moved = dragging;
   };
 
   const squares = () => points.x.map((x, i) => (line().w * x + line().b - points.y[i]) ** 2);
@@ -586,6 +590,7 @@
       advance();
       set.epoch = path.length - 1;
       if (diverged() || set.epoch % 1000 === 0) playing = false;
+      if (set.epoch % 50 === 0) judge();
       change();
     }
     requestAnimationFrame(play);

@@ -205,6 +205,40 @@ def test_the_names_of_what_can_be_done_and_the_keys_that_do_it(play):
     assert run(page) == printed(now)
 
 
+def test_each_task_ends_when_it_is_done(play):
+    page = play()
+
+    def task(words):
+        page.locator(".tasks p:visible", has_text=words).wait_for(timeout=5000)
+
+    task("Drag the line")
+    page.drag("right", 0, -65)
+    page.drag("left", 0, 25)
+    task("drag the dot")
+    page.drag("dot", 20, 20)
+    task("step once")
+    page.click("#start")
+    page.named("button", "Step").click()
+    task("b creeps")
+    page.named("button", "Play").click()
+    task("it escapes")
+    page.named("button", "Pause").click()
+    page.locator("summary", has_text="More").click()
+    page.named("spinbutton", "Learning rate, as a number").fill("0.022")
+    assert "Remedy: choose a smaller one" in page.now() + page.inner_text(".told")
+    task("round bowl")
+    page.named("checkbox", "Standardise x").check()
+    task("Drag one point")
+    page.click("#reference")
+    page.drag("point", 150, 250)
+    task("Momentum")
+    page.click("#momentum")
+    task("Batches")
+    page.click("#batches")
+    task("last task")
+    assert not page.named("button", "Next task").is_visible()
+
+
 def test_playing_is_slow_at_first_and_the_live_region_quiet(play):
     page = play()
     page.evaluate(
