@@ -105,6 +105,8 @@
   const load = () => {
     const name = location.hash.slice(1);
     const scene = all("a[data-state]").find(({ id }) => id === name);
+    // The link of a heading, say, changes nothing.
+    if (path.length && name && !scene && !name.includes("=")) return;
     set = decode(scene?.dataset.state ?? name);
     addressed = encode();
     old = [];
@@ -258,18 +260,19 @@
     /** @param {number} v */
     const label = (v) => String(Number(v.toPrecision(3)));
     g.textAlign = "center";
-    for (let k = Math.ceil(x0 / tick(x1 - x0)); k * tick(x1 - x0) < x1; k++) {
-      const at = px(view, k * tick(x1 - x0));
+    const [across, upwards] = [tick(x1 - x0), tick(y1 - y0)];
+    for (let k = Math.ceil(x0 / across); k * across < x1; k++) {
+      const at = px(view, k * across);
       g.moveTo(at, 0);
       g.lineTo(at, height);
-      if (at > 40 && at < width - 40) g.fillText(label(k * tick(x1 - x0)), at, height - 4);
+      if (at > 40 && at < width - 40) g.fillText(label(k * across), at, height - 4);
     }
     g.textAlign = "left";
-    for (let k = Math.ceil(y0 / tick(y1 - y0)); k * tick(y1 - y0) < y1; k++) {
-      const at = py(view, k * tick(y1 - y0));
+    for (let k = Math.ceil(y0 / upwards); k * upwards < y1; k++) {
+      const at = py(view, k * upwards);
       g.moveTo(0, at);
       g.lineTo(width, at);
-      if (at > 24 && at < height - 20) g.fillText(label(k * tick(y1 - y0)), 3, at - 2);
+      if (at > 24 && at < height - 20) g.fillText(label(k * upwards), 3, at - 2);
     }
     g.stroke();
     g.fillText(y, 4, 13);
@@ -399,8 +402,11 @@
     const { g } = view;
     const { length } = path;
     const most = path.reduce((top, { loss }) => Math.max(top, loss), fit.loss);
-    view.x0 = -0.04 * (view.x1 = [20, 50, 100, 200, 500].find((k) => k >= length - 1) ?? 1000 * Math.ceil((length - 1) / 1000));
-    view.y0 = -0.12 * (view.y1 = 1.1 * Math.min(most, 3 * path[0].loss) + 1e-9);
+    const last = length - 1;
+    view.x1 = [20, 50, 100, 200, 500].find((k) => k >= last) ?? 1000 * Math.ceil(last / 1000);
+    view.x0 = -0.04 * view.x1;
+    view.y1 = 1.1 * Math.min(most, 3 * path[0].loss) + 1e-9;
+    view.y0 = -0.12 * view.y1;
     axes(view, color, "epoch", "loss");
     g.strokeStyle = color.green;
     g.setLineDash([6, 4]);
@@ -419,13 +425,15 @@
     waiting = false;
     const style = getComputedStyle(root);
     const names = ["ink", "faint", "blue", "orange", "green"];
-    const color = Object.fromEntries(names.map((n) => [n, style.getPropertyValue(`--figure-${n}`)]));
+    const color = Object.fromEntries(
+      names.map((name) => [name, style.getPropertyValue(`--figure-${name}`)]),
+    );
+    const pictures = { points: drawPoints, valley: drawValley, curve: drawCurve };
     for (const [name, view] of Object.entries(views)) {
       if (!view.width) continue;
-      const dots = window.devicePixelRatio;
-      view.g.setTransform(dots, 0, 0, dots, 0, 0);
+      view.g.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
       view.g.clearRect(0, 0, view.width, view.height);
-      ({ points: drawPoints, valley: drawValley, curve: drawCurve })[/** @type {Name} */ (name)](view, color);
+      pictures[/** @type {Name} */ (name)](view, color);
     }
     write();
   };
@@ -443,7 +451,8 @@
    */
   const said = ({ type, checked, value, name, dataset }) => {
     if (type === "checkbox") return Number(checked);
-    const number = "log" in dataset ? Number((10 ** Number(value)).toPrecision(3)) : parseFloat(value);
+    const given = parseFloat(value);
+    const number = "log" in dataset ? Number((10 ** given).toPrecision(3)) : given;
     return WHOLE.includes(name) ? Math.round(number) : number;
   };
 
@@ -463,12 +472,14 @@
     const grows = last > 1.2 * path[0].loss;
     const batches = set.batch && set.batch < points.x.length;
     if (!set.zero_grad) {
-      return path.length > 2 ? "Without zero_grad() the gradients add up, and the loss does not settle. Remedy: call it." : "";
+      const what = "Without zero_grad() the gradients add up, and the loss does not settle.";
+      return path.length > 2 ? `${what} Remedy: call it.` : "";
     }
     if (!batches && set.lr >= limit) {
       const what = grows ? "The loss grows without end" : "The loss will grow";
+      const why = `the learning rate ${short(set.lr)} is not below the limit ${short(limit)}`;
       const other = set.standardise ? "" : ", or standardise x";
-      return `${what}: the learning rate ${short(set.lr)} is not below the limit ${short(limit)}. Remedy: choose a smaller one${other}.`;
+      return `${what}: ${why}. Remedy: choose a smaller one${other}.`;
     }
     return batches && grows ? "The loss grows. Remedy: choose a smaller learning rate." : "";
   };
@@ -526,7 +537,8 @@
     const left = between(px(view, x), 0, view.width) || 0;
     const top = between(py(view, y), 0, view.height) || 0;
     handle.style.transform = `translate(${left}px, ${top}px)`;
-    handle.setAttribute("aria-valuenow", String(Number(y.toFixed(3))));
+    const numbers = { valuemin: view.y0, valuemax: view.y1, valuenow: between(y, view.y0, view.y1) };
+    for (const [key, v] of Object.entries(numbers)) handle.setAttribute(`aria-${key}`, v.toFixed(3));
     handle.setAttribute("aria-valuetext", text);
   };
 
@@ -562,7 +574,7 @@
     slow: () => set.epoch > 29,
     escape: () => path.length > 2 && path[path.length - 1].loss > 2 * path[0].loss,
     bowl: () => !!set.standardise,
-    outlier: () => moved === "point" && Math.max(...squares()) > squares().reduce((a, b) => a + b) / 2,
+    outlier: () => moved === "point" && 2 * Math.max(...squares()) > squares().reduce((a, b) => a + b),
     momentum: () => set.momentum > 0 && path.length > 20,
     batches: () => set.batch > 0 && path.length > 20,
   };
@@ -653,7 +665,11 @@
     one("[data-handle=point]").focus();
   };
 
-  /** @type {Record<string, {view: View, step: number, at: () => number[], go: (x: number, y: number) => void}>} */
+  /**
+   * What can be moved: from where, by which step of a key, and how it goes elsewhere.
+   * @type {Record<string, {view: View, step: number, at: () => number[],
+   *   go: (x: number, y: number) => void}>}
+   */
   const HANDLES = {
     dot: {
       view: views.valley,
@@ -729,7 +745,10 @@
     one(`[data-handle=${name}]`).focus({ preventScroll: true });
     event.preventDefault();
     /** @param {PointerEvent} move */
-    const follow = (move) => handle.go(...(/** @type {[number, number]} */ (inside(handle.view, move))));
+    const follow = (move) => {
+      const [x, y] = inside(handle.view, move);
+      handle.go(x, y);
+    };
     const end = () => {
       element.removeEventListener("pointermove", follow);
       dragging = "";
@@ -747,7 +766,10 @@
       const { view, step, at, go } = HANDLES[name];
       const by = step * (event.shiftKey ? 10 : 1);
       const [x, y] = at();
-      const to = { ArrowLeft: [x - by, y], ArrowRight: [x + by, y], ArrowUp: [x, y + by], ArrowDown: [x, y - by] }[event.key];
+      const to = {
+        ArrowLeft: [x - by, y], ArrowRight: [x + by, y], ArrowUp: [x, y + by],
+        ArrowDown: [x, y - by],
+      }[event.key];
       const turns = { PageUp: 1, PageDown: -1 }[event.key];
       if (to) {
         moved = name in ENDS ? "line" : name;
@@ -784,7 +806,9 @@
     shown = epoch === null || epoch >= path.length - 1 ? null : Math.max(epoch, 0);
     change();
   };
-  views.curve.canvas.addEventListener("pointermove", (event) => look(Math.round(inside(views.curve, event)[0])));
+  views.curve.canvas.addEventListener("pointermove", (event) =>
+    look(Math.round(inside(views.curve, event)[0])),
+  );
   views.valley.canvas.addEventListener("pointermove", (event) => {
     const near = nearest(views.valley, event, path.map(({ w, b }) => [w, b]));
     look(near < 0 ? null : near);
@@ -824,7 +848,6 @@
     }
   });
 
-  addEventListener("hashchange", load);
   addEventListener("popstate", load);
 
   const sizes = new ResizeObserver(() => {

@@ -128,6 +128,9 @@ def test_the_line_follows_its_handles_and_the_address_keeps_it(play):
     assert page.now() != now
     assert "step once" in page.inner_text(".tasks")
     now = page.now()
+    page.evaluate("location.hash = 'how-it-begins'")
+    assert page.now() == now
+    page.go_back()
     page.reload()
     assert page.now() == now
 
