@@ -441,6 +441,7 @@
   const change = () => {
     if (!waiting) requestAnimationFrame(draw);
     waiting = true;
+    delete root.dataset.rest;
     clearTimeout(settling);
     settling = window.setTimeout(settle, 400);
   };
@@ -557,6 +558,7 @@
     }
     judge();
     moved = dragging;
+    root.dataset.rest = "";
   };
 
   const judge = () => {

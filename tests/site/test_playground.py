@@ -35,7 +35,8 @@ def play(folder, open_page):
         )
 
         def now():
-            page.wait_for_timeout(600)
+            page.wait_for_timeout(100)
+            page.wait_for_selector(".playground[data-rest]")
             return " ".join(page.inner_text(".now").split())
 
         def drag(handle, dx, dy):
@@ -202,7 +203,8 @@ def test_the_names_of_what_can_be_done_and_the_keys_that_do_it(play):
     assert "standardise=1" in page.url
     page.named("spinbutton", "Batch size, 0 for all rows").fill("5")
     assert "batch=5" in (page.now(), page.url)[1]
-    click("Play")
+    page.named("button", "Play").press("Enter")
+    page.wait_for_timeout(600)
     page.named("button", "Pause").press("Enter")
     now = page.now()
     assert run(page) == printed(now)
