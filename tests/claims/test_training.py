@@ -102,11 +102,13 @@ def test_each_step_multiplies_the_distance_to_the_bottom_by_1_minus_lr_times_cur
 
 
 def test_the_formula_gives_the_line_of_least_squares():
-    r"""**Least squares** is the exact answer, the line with the smallest mean squared error. …
-    $$w = \frac{\sum (x_i - \bar x)(y_i - \bar y)}{\sum (x_i - \bar x)^2},\qquad b = \bar y -
+    r"""**Least squares** is the exact answer, the line with the smallest mean squared error. … At
+    the bottom both derivatives of the loss are zero. … $$w = \frac{\sum (x_i - \bar x)(y_i - \bar y)}{\sum (x_i - \bar x)^2},\qquad b = \bar y -
     w\bar x$$ … The slope is how $x$ and $y$ vary together, divided by how $x$ varies. The
     intercept makes the line go through the mean point $(\bar x, \bar y)$.
     """
+    errors = FIT.w * x + FIT.b - y
+    assert (np.mean(2 * errors * x), np.mean(2 * errors)) == pytest.approx((0, 0), abs=1e-9)
     by_numpy = np.polynomial.Polynomial.fit(x, y, 1).convert().coef
     assert (FIT.b, FIT.w) == pytest.approx(by_numpy)
     w = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
@@ -164,7 +166,7 @@ def test_the_intercept_is_slower_than_the_slope(epochs):
 
 
 def test_training_comes_closer_and_closer_to_least_squares():
-    """Training comes closer and closer to this line."""
+    """Training comes closer and closer to it."""
     gaps = [abs(np.subtract(after(epochs), (FIT.w, FIT.b))) for epochs in (30, 100, 300, 1000)]
     assert (np.diff(gaps, axis=0) < 0).all()
     assert gaps[-1] == pytest.approx([0, 0], abs=1e-4)
