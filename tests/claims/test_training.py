@@ -103,9 +103,10 @@ def test_each_step_multiplies_the_distance_to_the_bottom_by_1_minus_lr_times_cur
 
 def test_the_formula_gives_the_line_of_least_squares():
     r"""**Least squares** is the exact answer, the line with the smallest mean squared error. … At
-    the bottom both derivatives of the loss are zero. … $$w = \frac{\sum (x_i - \bar x)(y_i - \bar y)}{\sum (x_i - \bar x)^2},\qquad b = \bar y -
-    w\bar x$$ … The slope is how $x$ and $y$ vary together, divided by how $x$ varies. The
-    intercept makes the line go through the mean point $(\bar x, \bar y)$.
+    the bottom both derivatives of the loss are zero. … $$w = \frac{\sum (x_i - \bar x)(y_i - \bar
+    y)}{\sum (x_i - \bar x)^2},\qquad b = \bar y - w\bar x$$ … The slope is how $x$ and $y$ vary
+    together, divided by how $x$ varies. The intercept makes the line go through the mean point
+    $(\bar x, \bar y)$.
     """
     errors = FIT.w * x + FIT.b - y
     assert (np.mean(2 * errors * x), np.mean(2 * errors)) == pytest.approx((0, 0), abs=1e-9)
