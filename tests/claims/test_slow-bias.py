@@ -5,8 +5,10 @@ import pytest
 
 from linreg import hessian, least_squares
 from tests.claims.reference_run import FIT, x, y
+from tests.claims.runs import figure
 
 CENTRED = x - x.mean()
+STANDARDISED = CENTRED / x.std()
 CHANGES = {"raw": (0, 1), "centred": (x.mean(), 1), "standardised": (x.mean(), x.std())}
 
 
@@ -42,12 +44,29 @@ def test_most_x_are_well_above_1():
 
 
 def test_centring_lays_the_valley_straight_and_standardising_makes_it_round():
-    """The mixed derivative is then zero, and the valley lies straight. **Standardising** also
-    divides by the standard deviation. Then $w$ and $b$ count alike, and the valley is a round
-    bowl.
+    """The mixed derivative is then zero, and the valley lies straight. Standardising also divides
+    by the standard deviation. Then $w$ and $b$ count alike, and the valley is a round bowl
     """
     assert hessian(CENTRED)[0, 1] == pytest.approx(0, abs=1e-9)
-    np.testing.assert_allclose(hessian(CENTRED / CENTRED.std()), 2 * np.eye(2), atol=1e-9)
+    np.testing.assert_allclose(hessian(STANDARDISED), 2 * np.eye(2), atol=1e-9)
+
+
+def test_the_rings_are_long_and_thin_or_circles():
+    """With the raw x they are long and thin and lean to the left. With the standardised x they
+    are circles. … The same three losses above the smallest one
+    """
+    panels = figure("deeper/slow-bias.md", "bowls").axes
+    for ax, values in zip(panels, [x, STANDARDISED], strict=True):
+        fit = least_squares(values, y)
+        (rings,) = ax.collections
+        np.testing.assert_allclose(rings.levels, fit.loss + np.array([0.1, 0.5, 1]))
+        for level, ring in zip(rings.levels, rings.get_paths(), strict=True):
+            off = ring.vertices - (fit.w, fit.b)
+            height = np.einsum("ij,jk,ik->i", off, hessian(values), off) / 2
+            np.testing.assert_allclose(height, level - fit.loss, rtol=0.05)
+            width, length = np.ptp(off, axis=0)
+            assert width < length / 5 if values is x else width == pytest.approx(length, rel=0.02)
+            assert (np.corrcoef(off.T)[0, 1] < -0.3) == (values is x)
 
 
 @pytest.mark.parametrize("change", ["raw", "centred"])

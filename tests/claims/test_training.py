@@ -61,7 +61,8 @@ def test_each_epoch_takes_the_same_share_of_what_is_left():
     np.testing.assert_allclose(left[:, 1] + FIT.loss, train(make_model(), X, Y, epochs=400))
     shares = 1 - left[1:, 1] / left[:-1, 1]
     assert shares[0] > 0.8
-    assert (np.diff(left[:300, 1], n=2) > -1e-6).all()
+    exact = train(make_model().double(), X.double(), Y.double(), epochs=400)
+    assert (np.diff(exact, n=2) > 0).all()
     np.testing.assert_allclose(shares[3:300], 0.021, atol=0.001)
 
 
@@ -161,7 +162,8 @@ def test_the_intercept_is_slower_than_the_slope(epochs):
     w, b = after(epochs)
     w0, b0 = coefficients(make_model())
     slope, intercept = (w - w0) / (FIT.w - w0), (b - b0) / (FIT.b - b0)
-    assert slope > 0.75 > 0.3 > intercept > 0.1 or epochs > 30
+    if epochs == 30:
+        assert slope > 0.75 > 0.3 > intercept > 0.1
     assert abs(b - FIT.b) > 5 * abs(w - FIT.w)
     assert intercept < slope < 1
 
