@@ -118,7 +118,7 @@ def test_the_gap_that_is_left_is_the_noise_and_more_steps_would_not_close_it():
 
 def test_the_network_is_better_on_its_own_points_and_worse_on_new_ones():
     """On its own points, the network beats any straight line, because it may bend. On 1000 new
-    ones, it is worse: it bends after noise.
+    ones, it is worse: it follows the noise of its own.
     """
     network = variables("conclusion.md", "counts")["model"]
     for n, seed in [(20, 38), (1000, 1), (10_000, 2)]:
@@ -131,7 +131,7 @@ def test_the_network_is_better_on_its_own_points_and_worse_on_new_ones():
 def test_the_picture_shows_where_the_network_leaves_the_line():
     """Own points and new points around a dashed straight line. The network's solid curve stays
     close to the line on the right. Left of the middle it bulges above the line, and at the left
-    end it drops below it. … It bends after its own points.
+    end it drops below it. … It follows its own points.
     """
     shown = drawn("tutorial/conclusion.md", "network")
     np.testing.assert_allclose(shown["own points"], np.column_stack([x, y]))

@@ -81,8 +81,10 @@ def test_the_steep_direction_swings_and_the_flat_one_creeps():
 
 def test_x_times_10_lowers_the_limit_to_a_hundredth_and_centring_raises_it():
     """If each $x$ is ten times as large, that mean is a hundred times as large, and the limit
-    falls to about a hundredth. … Centring lets the limit grow and the ratio shrink.
+    falls to about a hundredth. … Centring makes the mean of $x^2$ smaller: it lets the limit
+    grow and the ratio shrink.
     """
+    assert np.mean(CENTRED**2) < np.mean(x**2)
     assert largest_stable_lr(10 * x) == pytest.approx(largest_stable_lr(x) / 100, rel=0.02)
     assert largest_stable_lr(CENTRED) > 1.5 * largest_stable_lr(x)
     assert np.linalg.cond(hessian(CENTRED)) < np.linalg.cond(hessian(x)) / 3
@@ -112,8 +114,8 @@ def test_train_refuses_the_learning_rate_of_another_unit():
 
 
 def test_the_limit_stays_if_y_is_ten_times_as_large():
-    """It stays. The second derivatives hold no $y$ … The loss is larger, but the shape of the bowl
-    is the same.
+    """It stays. The second derivatives hold no $y$ … The loss is larger, but the bowl curves
+    the same.
     """
     limit = largest_stable_lr(x)
     for factor, larger in [(0.99, False), (1.01, True)]:

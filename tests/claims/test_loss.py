@@ -140,11 +140,13 @@ def test_the_loss_keeps_the_record_of_how_it_was_computed_from_the_parameters():
 
 
 def test_the_gradient_by_w_is_larger_since_errors_are_weighted_with_x_up_to_14():
-    """The gradient by $w$, -17.2, is much larger in size than by $b$, -0.99. For $w$, each error
-    is weighted with its $x$, up to 14. For $b$, errors above and below zero nearly cancel.
+    """The gradient by $w$, -17.2, is much larger in size than by $b$, -0.99. For $w$, each
+    error is weighted with its $x$, up to 14, and nearly all points at large $x$ lie above the
+    line. For $b$, errors above and below zero partly cancel.
     """
     model = make_model()
     errors = (model(X) - Y).detach()
+    assert (errors[X > 7] < 0).float().mean() > 0.8
     assert abs(errors.sum()) < 0.4 * errors.abs().sum() < abs((errors * X).sum()) / 5
     nn.MSELoss()(model(X), Y).backward()
     assert model.weight.grad.item() == pytest.approx(-17.2, abs=0.05)
