@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.site.conftest import FLAGS
+from tests.site.conftest import FLAGS, chromium
 
 ENVIRONMENT = os.environ | {"MPLBACKEND": "agg"}
 ROUNDS = 5
@@ -42,10 +42,8 @@ def frames(site: Path) -> tuple[int, int, float]:
     """Count the frames of 5 s of playing with 2,000 points, and those that come late; tell how
     many milliseconds drawing one takes.
     """
-    browsers = ("chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, browsers)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         # From the tenth epoch on, every frame has a step.
         page.goto(f"{(site / 'playground.html').as_uri()}#n=2000&epoch=20")

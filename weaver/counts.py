@@ -1,4 +1,6 @@
-"""What takes the place of comments on pages: counts of what is verified, cards of the steps."""
+"""What the site adds to a page: counts of what is verified and the like in place of comments,
+a lead above, files and terms below.
+"""
 
 import platform
 from importlib.metadata import version

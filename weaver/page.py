@@ -84,7 +84,7 @@ class Text:
 
     Its kind is one of front matter, heading, paragraph, cell, title (of an admonition),
     code (inline), formula, alt, caption, or HTML. `sources` are the places of its links to
-    pages outside.
+    pages outside, `bold` where its bold words begin and end.
     """
 
     path: Path
@@ -314,14 +314,8 @@ def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[T
                 page.links.append(Link(at, target, whole[start:]))
     whole = ATTRIBUTES.sub("", whole)
     if whole.strip():
-        yield Text(
-            page.path,
-            first,
-            kind,
-            whole,
-            tuple(sources),
-            tuple(zip(bold[::2], bold[1::2], strict=True)),
-        )
+        spans = tuple(zip(bold[::2], bold[1::2], strict=True))
+        yield Text(page.path, first, kind, whole, tuple(sources), spans)
 
 
 def _html(source: str) -> Iterator[tuple[str, str]]:

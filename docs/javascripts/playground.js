@@ -257,22 +257,20 @@
     g.lineWidth = 0.5;
     g.font = "11px sans-serif";
     g.beginPath();
-    /** @param {number} v */
-    const label = (v) => String(Number(v.toPrecision(3)));
     g.textAlign = "center";
     const [across, upwards] = [tick(x1 - x0), tick(y1 - y0)];
     for (let k = Math.ceil(x0 / across); k * across < x1; k++) {
       const at = px(view, k * across);
       g.moveTo(at, 0);
       g.lineTo(at, height);
-      if (at > 40 && at < width - 40) g.fillText(label(k * across), at, height - 4);
+      if (at > 40 && at < width - 40) g.fillText(short(k * across), at, height - 4);
     }
     g.textAlign = "left";
     for (let k = Math.ceil(y0 / upwards); k * upwards < y1; k++) {
       const at = py(view, k * upwards);
       g.moveTo(0, at);
       g.lineTo(width, at);
-      if (at > 24 && at < height - 20) g.fillText(label(k * upwards), 3, at - 2);
+      if (at > 24 && at < height - 20) g.fillText(short(k * upwards), 3, at - 2);
     }
     g.stroke();
     g.fillText(y, 4, 13);
@@ -566,7 +564,10 @@
     if (task && TASKS[task.dataset.task ?? ""]?.()) skip();
   };
 
-  const squares = () => points.x.map((x, i) => (line().w * x + line().b - points.y[i]) ** 2);
+  const squares = () => {
+    const { w, b } = line();
+    return points.x.map((x, i) => (w * x + b - points.y[i]) ** 2);
+  };
 
   /** @type {Record<string, () => boolean>} */
   const TASKS = {

@@ -105,6 +105,7 @@ RIGHT = [
     ("## Area", "## Nothing\n\nA section without a program.\n\n## Area"),
     ("??? success", "!!! note\n\n    A note without a program.\n\n??? success"),
     ("`make serve`", "`print(area(2) > 12)`, `area()`, `circle.area` and `numpy`"),
+    ("The radius is 2:", "The [edge](circles.md#words) is 2 away:"),
     ("(#area) to", "(#circle.area).\n\n::: circle.Fit\n\n::: circle.area\n\nGo to"),
 ]
 

@@ -85,10 +85,15 @@ def served(tmp_path_factory):
         thread.join()
 
 
+def chromium() -> str | None:
+    """Where the browser is, if there is one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="session")
 def browser():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
+    executable = chromium()
     if executable is None:
         message = "NOT CHECKED in a browser: no Chromium is found; install Debian's `chromium`"
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(message)

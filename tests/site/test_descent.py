@@ -24,7 +24,6 @@ RUNS = {
     },
     "standardised": {"lr": 0.1, "standardise": True},
 }  # fmt: skip
-close = pytest.approx
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def ask(browser):
 
 
 def equal(a, b):
-    return a == close(b, rel=1e-9)
+    return a == pytest.approx(b, rel=1e-9)
 
 
 def torch_run(x, y, start, orders, *, lr, momentum, clear, **_):
@@ -95,6 +94,7 @@ def test_a_run_is_that_of_torch(name, ask):
 
 def test_batches_come_in_the_order_given(ask):
     orders = [[[3, 1, 4], [15, 9], [2, 6, 5, 19]], [[0], [7, 8]]]
+    settings = PLAIN | {"lr": 0.003, "momentum": 0.3}
     found = ask(
         """([orders, settings]) => {
           let state = descent.begin(descent.START);
@@ -103,9 +103,8 @@ def test_batches_come_in_the_order_given(ask):
             return [state.w, state.b, descent.loss(points, state)];
           });
         }""",
-        [orders, PLAIN | {"lr": 0.003, "momentum": 0.3}],
+        [orders, settings],
     )
-    settings = PLAIN | {"lr": 0.003, "momentum": 0.3}
     theirs = torch_run(*make_data(), coefficients(make_model()), orders, **settings)
     for ours, expected in zip(found, theirs, strict=True):
         assert equal(ours, expected)
@@ -139,7 +138,7 @@ def test_curvatures_and_limit_are_those_of_numpy(change, ask):
     assert equal([found["small"], found["large"]], list(values))
     assert abs(
         np.array([np.cos(found["angle"]), np.sin(found["angle"])]) @ vectors[:, 1]
-    ) == close(1)
+    ) == pytest.approx(1)
     assert equal(limit, largest_stable_lr(x))
 
 
@@ -155,7 +154,7 @@ def test_a_rate_below_the_limit_converges_and_one_above_does_not(momentum, ask):
         })""",
         momentum,
     )
-    assert ends[0] == close(least_squares(*make_data()).loss)
+    assert ends[0] == pytest.approx(least_squares(*make_data()).loss)
     assert not ends[1] < 1e6
 
 
@@ -172,7 +171,7 @@ def test_on_a_ring_the_loss_is_everywhere_the_same(ask):
           });
         }"""
     )
-    assert losses == close([least_squares(*make_data()).loss + 0.3] * 6)
+    assert losses == pytest.approx([least_squares(*make_data()).loss + 0.3] * 6)
 
 
 def test_standardising_is_turned_back(ask):
@@ -183,7 +182,7 @@ def test_standardising_is_turned_back(ask):
           return [w / width, b - w / width * centre];
         }"""
     )
-    assert fit == close(list(least_squares(*make_data())))
+    assert fit == pytest.approx(list(least_squares(*make_data())))
 
 
 def test_new_noise_is_normal_and_other_noise_each_time(ask):
@@ -193,19 +192,19 @@ def test_new_noise_is_normal_and_other_noise_each_time(ask):
     )
     for noise in (first, second):
         assert abs(np.mean(noise)) < 0.07
-        assert np.std(noise) == close(1, abs=0.05)
-        assert np.mean(np.abs(noise) < 2) == close(0.954, abs=0.015)
+        assert np.std(noise) == pytest.approx(1, abs=0.05)
+        assert np.mean(np.abs(noise) < 2) == pytest.approx(0.954, abs=0.015)
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.07
 
 
 def test_points_follow_their_number_and_their_noise(ask):
     x, y = (np.array(a) for a in ask("Object.values(descent.draw(300, 0, 5))"))
-    assert y == close(0.5 * x - 1)
+    assert y == pytest.approx(0.5 * x - 1)
     assert -5 <= min(x) < -4 < 14 < max(x) < 15
     few = ask("descent.draw(7, 2, 0)")
     assert few["x"] == ask("points.x.slice(0, 7)")
     x, y = (a[:7] for a in make_data(sigma=2))
-    assert few["y"] == close(list(y))
+    assert few["y"] == pytest.approx(list(y))
 
 
 @pytest.mark.parametrize("name", RUNS)
