@@ -22,10 +22,16 @@ def fills(page: Page, site: Site) -> dict[str, str]:
     made = {
         "<!--counts-->": lambda: table(counts(site)),
         "<!--strip-->": lambda: strip(counts(site), site),
-        INSTALL: lambda: f"```console\npip install {site.source}\n```",
+        INSTALL: lambda: install(site),
         "<!--cards-->": lambda: cards(page, site),
     }
     return {mark: make() for mark, make in made.items() if mark in page.source}
+
+
+def install(site: Site) -> str:
+    """The line that installs everything for a reader."""
+    where = "" if site.repository else "  # in the folder that holds pyproject.toml"
+    return f"```console\npip install {site.source}{where}\n```"
 
 
 def around(page: Page, site: Site) -> tuple[dict[str, str], str, str]:

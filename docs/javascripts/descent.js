@@ -7,8 +7,8 @@
  * @typedef {Line & {gw: number, gb: number, vw: number, vb: number, seed: number}} State
  *   A line with its gradients, its momentum's buffers and the seed of the next shuffle.
  * @typedef {{lr: number, momentum: number, batch: number, clear: boolean,
- *   standardise: boolean}} Settings
- *   A batch of 0 holds all rows; `clear` is zero_grad().
+ *   flat: boolean, standardise: boolean}} Settings
+ *   A batch of 0 holds all rows; `clear` is zero_grad(); `flat` targets have the shape (n,).
  * @typedef {{ww: number, wb: number, bb: number}} Table
  * @typedef {{small: number, large: number, angle: number}} Curvatures
  *   The eigenvalues, and the direction of the larger one.
@@ -86,11 +86,27 @@ const descent = (() => {
   };
 
   /**
+   * Where each output meets every target, the gradient is that of their mean.
+   * @param {Points} points
+   * @param {number[]} [rows]
+   * @returns {Points}
+   */
+  const flatten = ({ x, y }, rows) => {
+    const target = mean(rows ? rows.map((i) => y[i]) : y);
+    return { x, y: y.map(() => target) };
+  };
+
+  /**
    * @param {Points} points
    * @param {Line} line
+   * @param {boolean} [flat]
+   * @returns {number}
    */
-  const loss = ({ x, y }, { w, b }) =>
-    x.reduce((sum, v, i) => sum + (w * v + b - y[i]) ** 2, 0) / x.length;
+  const loss = (points, { w, b }, flat) => {
+    const { x, y } = points;
+    if (flat) return loss(flatten(points), { w, b }) + loss(points, { w: 0, b: mean(y) });
+    return x.reduce((sum, v, i) => sum + (w * v + b - y[i]) ** 2, 0) / x.length;
+  };
 
   /**
    * @param {Points} points
@@ -176,8 +192,8 @@ const descent = (() => {
    * @param {number[]} [rows]
    * @returns {State}
    */
-  const step = (state, points, { lr, momentum, clear }, rows) => {
-    const g = gradient(points, state, rows);
+  const step = (state, points, { lr, momentum, clear, flat }, rows) => {
+    const g = gradient(flat ? flatten(points, rows) : points, state, rows);
     const gw = clear ? g.gw : state.gw + g.gw;
     const gb = clear ? g.gb : state.gb + g.gb;
     const vw = momentum * state.vw + gw;
@@ -209,13 +225,14 @@ const descent = (() => {
   /**
    * @param {string} name
    * @param {number[]} values
+   * @param {boolean} flat
    */
-  const column = (name, values) => {
+  const tensor = (name, values, flat) => {
     let text = `${name} = torch.tensor([\n`;
     for (let k = 0; k < values.length; k += 4) {
       text += `    ${values.slice(k, k + 4).join(", ")},\n`;
     }
-    return `${text}], dtype=torch.float64).reshape(-1, 1)\n`;
+    return `${text}], dtype=torch.float64)${flat ? "" : ".reshape(-1, 1)"}\n`;
   };
 
   /**
@@ -225,14 +242,15 @@ const descent = (() => {
    * @param {Settings} settings
    * @param {number} epochs
    */
-  const program = ({ x, y }, start, { lr, momentum, batch, clear, standardise }, epochs) => {
+  const program = ({ x, y }, start, settings, epochs) => {
+    const { lr, momentum, batch, clear, flat, standardise } = settings;
     const input = standardise ? "z" : "x";
     const batches = batch > 0 && batch < x.length;
     const indent = batches ? "        " : "    ";
     const rows = batches ? "[rows]" : "";
     return `import torch
 
-${column("x", x)}${column("y", y)}${
+${tensor("x", x, false)}${tensor("y", y, flat)}${
       standardise ? "mean, width = x.mean(), x.std(correction=0)\nz = (x - mean) / width\n" : ""
     }
 model = torch.nn.Linear(1, 1).double()
@@ -264,7 +282,7 @@ print(f"epoch ${epochs}: y = {w:.3f} x {b:+.3f}, loss {first:#.4g} -> {last:#.4g
   };
 
   return {
-    TRUE, START, draw, later, normals, loss, gradient, hessian, curvatures, limit, leastSquares,
+    TRUE, START, draw, later, normals, loss, flatten, gradient, hessian, curvatures, limit, leastSquares,
     ring, standardise, begin, step, epoch, program,
   };
 })();

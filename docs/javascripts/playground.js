@@ -4,9 +4,10 @@
 (() => {
   /**
    * @typedef {{lr: number, momentum: number, batch: number, zero_grad: number,
-   *   standardise: number, noise: number, n: number, seed: number, w: number, b: number,
+   *   flat: number, standardise: number, noise: number, n: number, seed: number, w: number,
+   *   b: number,
    *   epoch: number, edits: string}} Set
-   * @typedef {"points" | "valley" | "curve"} Name
+   * @typedef {"points" | "valley" | "curve" | "errors"} Name
    * @typedef {{box: HTMLElement, canvas: HTMLCanvasElement, g: CanvasRenderingContext2D,
    *   width: number, height: number, x0: number, x1: number, y0: number, y1: number}} View
    */
@@ -18,16 +19,18 @@
 
   /** @type {Set} */
   const BEGIN = {
-    lr: 0.01, momentum: 0, batch: 0, zero_grad: 1, standardise: 0, noise: 1, n: 20, seed: 0,
+    lr: 0.01, momentum: 0, batch: 0, zero_grad: 1, flat: 0, standardise: 0, noise: 1, n: 20,
+    seed: 0,
     ...descent.START, epoch: 0, edits: "",
   };
   /** @type {Record<string, [number, number]>} */
   const RANGES = {
-    lr: [1e-5, 1], momentum: [0, 0.99], batch: [0, 2000], zero_grad: [0, 1], standardise: [0, 1],
+    lr: [1e-5, 1], momentum: [0, 0.99], batch: [0, 2000], zero_grad: [0, 1], flat: [0, 1],
+    standardise: [0, 1],
     noise: [0, 3], n: [3, 2000], seed: [0, 2 ** 31 - 2], w: [-100, 100], b: [-100, 100],
     epoch: [0, 5000],
   };
-  const WHOLE = ["batch", "zero_grad", "standardise", "n", "seed", "epoch"];
+  const WHOLE = ["batch", "zero_grad", "flat", "standardise", "n", "seed", "epoch"];
   const ENDS = { left: -4, right: 14 };
   const RINGS = [-7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6].map((k) => 4 ** k);
 
@@ -118,7 +121,7 @@
 
   const settings = () => ({
     lr: set.lr, momentum: set.momentum, batch: set.batch, clear: !!set.zero_grad,
-    standardise: !!set.standardise,
+    flat: !!set.flat, standardise: !!set.standardise,
   });
 
   /** @returns {Map<number, [number, number] | null>} */
@@ -155,9 +158,12 @@
 
   const diverged = () => !(path[path.length - 1].loss < 1e6 * (path[0].loss + 1));
 
+  /** @param {Line} line */
+  const measured = (line) => descent.loss(used, line, !!set.flat);
+
   const advance = () => {
     state = descent.epoch(state, used, settings());
-    path.push({ w: state.w, b: state.b, loss: descent.loss(used, state) });
+    path.push({ w: state.w, b: state.b, loss: measured(state) });
   };
 
   const refresh = () => {
@@ -165,11 +171,12 @@
     const { points: z, ...scale } = descent.standardise(points);
     turn = set.standardise ? scale : { centre: 0, width: 1 };
     used = set.standardise ? z : points;
-    fit = descent.leastSquares(used);
+    fit = descent.leastSquares(set.flat ? descent.flatten(used) : used);
+    fit.loss = measured(fit);
     curved = descent.curvatures(descent.hessian(used.x));
     limit = descent.limit(used.x, set.momentum);
     state = descent.begin(set);
-    path = [{ w: set.w, b: set.b, loss: descent.loss(used, set) }];
+    path = [{ w: set.w, b: set.b, loss: measured(set) }];
     while (path.length <= set.epoch && !diverged()) advance();
     set.epoch = path.length - 1;
     shown = null;
@@ -403,7 +410,7 @@
     const last = length - 1;
     view.x1 = [20, 50, 100, 200, 500].find((k) => k >= last) ?? 1000 * Math.ceil(last / 1000);
     view.x0 = -0.04 * view.x1;
-    view.y1 = 1.1 * Math.min(most, 3 * path[0].loss) + 1e-9;
+    view.y1 = 1.2 * Math.min(most, 3 * path[0].loss) + 1e-9;
     view.y0 = -0.12 * view.y1;
     axes(view, color, "epoch", "loss");
     g.strokeStyle = color.green;
@@ -419,6 +426,29 @@
     dots(view, [places[looked()]], 5);
   };
 
+  /**
+   * Each output minus each target: where targets are a column, those of the points alone.
+   * @param {View} view
+   * @param {Record<string, string>} color
+   */
+  const drawErrors = ({ g, width, height }, color) => {
+    // More cells than that nobody can tell apart.
+    const n = Math.min(points.x.length, 60);
+    const { w, b } = line();
+    const [dx, dy] = [width / n, height / n];
+    g.strokeStyle = color.faint;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        if (i !== j && !set.flat) continue;
+        const error = w * points.x[i] + b - points.y[j];
+        g.globalAlpha = Math.min(1, 0.1 + Math.abs(error) / 6);
+        g.fillStyle = i === j ? color.blue : color.orange;
+        g.fillRect(j * dx, i * dy, dx - 1, dy - 1);
+      }
+    }
+    g.globalAlpha = 1;
+  };
+
   const draw = () => {
     waiting = false;
     const style = getComputedStyle(root);
@@ -426,7 +456,7 @@
     const color = Object.fromEntries(
       names.map((name) => [name, style.getPropertyValue(`--figure-${name}`)]),
     );
-    const pictures = { points: drawPoints, valley: drawValley, curve: drawCurve };
+    const pictures = { points: drawPoints, valley: drawValley, curve: drawCurve, errors: drawErrors };
     for (const [name, view] of Object.entries(views)) {
       if (!view.width) continue;
       view.g.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
@@ -467,6 +497,10 @@
   };
 
   const remedy = () => {
+    if (set.flat) {
+      const n = points.x.length;
+      return `Targets of shape (${n},): ${n * n} errors, not ${n}. Remedy: .reshape(-1, 1).`;
+    }
     const last = path[path.length - 1].loss;
     const grows = last > 1.2 * path[0].loss;
     const batches = set.batch && set.batch < points.x.length;
@@ -870,11 +904,12 @@
   const show = new URLSearchParams(location.search).get("show")?.split(",");
   if (show) {
     document.documentElement.classList.add("small");
-    root.dataset.tab = show.includes("curve") ? "curve" : "valley";
+    root.dataset.tab = show[0];
     for (const part of all(".view, .scenes, .now, .told, label, button[data-do]")) {
       const { view, do: deed } = part.dataset;
       const name = view ?? deed ?? part.querySelector("input")?.name ?? part.className;
       part.hidden = !show.includes(name) && name !== "told" && name !== "now";
+      if (!part.hidden) part.closest("details")?.setAttribute("open", "");
     }
   }
 

@@ -155,7 +155,9 @@ def test_the_fitted_line_never_has_a_higher_loss_than_the_true_one(seed):
 def test_the_mean_loss_is_sigma_squared_times_n_minus_2_over_n(n, sigma):
     r"""The mean over many data sets is known too: $\sigma^2 (n - 2) / n$, which is 0.9 here. … A
     line goes exactly through any 2 points: they leave no error, whatever the noise. With
-    more, the fit makes two sums zero: that of the errors, and that of the errors times $x$.
+    more, the fit makes two sums zero: that of the errors, and that of the errors times $x$. … On
+    average, the squares of all $n$ sum to as much as those of $n - 2$ noises, and the loss
+    divides by $n$.
     """
     x, y = make_data(n=n, sigma=sigma)
     fit = least_squares(x, y)

@@ -9,7 +9,7 @@ from torch import nn
 
 from linreg import coefficients, make_model, to_tensor, train
 from tests.claims.reference_run import X, Y, descend, x, y
-from tests.claims.runs import variables
+from tests.claims.runs import drawn, variables
 
 
 def test_to_tensor_is_the_code_of_this_page():
@@ -60,8 +60,16 @@ def test_flat_targets_count_as_one_row_and_both_are_repeated():
 
 def test_flat_targets_make_400_errors_of_20():
     """The model's output is a column, (20, 1). … it repeats both until the shapes agree. … There
-    should be 20 errors, and there are 400.
+    should be 20 errors, and there are 400. … A table of 20 by 20 dots of many sizes. On the
+    diagonal, from the upper left to the lower right, stand squares. … Each output minus each
+    target. Only the 20 errors on the diagonal are errors of points.
     """
+    block = variables("tensors.md", "np.indices")
+    errors = (make_model()(X) - Y.flatten()).abs().detach().numpy()
+    assert block["errors"] == pytest.approx(errors, abs=1e-6)
+    dots = drawn("tutorial/tensors.md", "broadcast")
+    assert dots["of a point"].tolist() == [[k, k] for k in range(20)]
+    assert len(dots["of two points"]) == 380
     assert (make_model()(X) - Y.flatten()).numel() == 400
     assert (make_model()(X) - Y).numel() == 20
     assert make_model()(X).shape == (20, 1)

@@ -59,7 +59,7 @@ def test_a_mean_written_by_hand_does_not_warn(recwarn):
 
 
 def test_detach_and_no_grad_cut_the_way_to_the_parameters():
-    """`.detach()` cuts that way, and so does `torch.no_grad()`."""
+    """`.detach()` cuts that way, and so does `torch.no_grad()`:"""
     model = make_model()
     with torch.no_grad():
         silent = nn.MSELoss()(model(X), Y)

@@ -65,7 +65,8 @@ def test_the_picture_shows_three_loops_whose_loss_rises():
 
 @pytest.mark.parametrize("line", [(0.229, -0.238), (50, -30), (-8, 900)])
 def test_the_loss_is_the_smallest_and_a_part_for_each_direction_that_shrinks(line):
-    r"""In each, the loss above the smallest is half the curvature times the distance squared. The
+    r"""In each, the derivative is the curvature times the distance. So the loss above the
+    smallest is half the curvature times the distance squared, whose derivative that is. The
     loss is the sum of the two parts and the smallest … A plain step multiplies each distance by
     $1 - \eta\lambda$. Below the limit, the size of this factor is below 1. So each distance
     shrinks, even where the step jumps to the other side, as it does here at a rate of 0.02.
@@ -73,6 +74,9 @@ def test_the_loss_is_the_smallest_and_a_part_for_each_direction_that_shrinks(lin
     curvatures, directions = np.linalg.eigh(hessian(x))
     distances = (np.array(line) - (FIT.w, FIT.b)) @ directions
     parts = curvatures / 2 * distances**2
+    errors = line[0] * x + line[1] - y
+    gradient = np.array([np.mean(2 * errors * x), np.mean(2 * errors)])
+    assert gradient @ directions == pytest.approx(curvatures * distances)
     assert FIT.loss + parts.sum() == pytest.approx(np.mean((line[0] * x + line[1] - y) ** 2))
     for share in (0.01, 0.5, 0.99):
         assert (np.abs(1 - share * largest_stable_lr(x) * curvatures) < 1).all()

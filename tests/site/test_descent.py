@@ -12,7 +12,9 @@ import torch
 from linreg import coefficients, hessian, largest_stable_lr, least_squares, make_data, make_model
 
 SCRIPT = Path("docs/javascripts/descent.js")
-PLAIN = {"lr": 0.01, "momentum": 0, "batch": 0, "clear": True, "standardise": False}
+PLAIN = {
+    "lr": 0.01, "momentum": 0, "batch": 0, "clear": True, "flat": False, "standardise": False,
+}  # fmt: skip
 RUNS = {
     "plain": {},
     "momentum": {"lr": 0.001, "momentum": 0.9},
@@ -23,6 +25,8 @@ RUNS = {
         "lr": 0.0001, "clear": False, "batch": 5, "momentum": 0.5,
     },
     "standardised": {"lr": 0.1, "standardise": True},
+    "flat targets": {"flat": True},
+    "flat targets in batches": {"lr": 0.005, "batch": 5, "flat": True},
 }  # fmt: skip
 
 
@@ -40,9 +44,10 @@ def equal(a, b):
     return a == pytest.approx(b, rel=1e-9)
 
 
-def torch_run(x, y, start, orders, *, lr, momentum, clear, **_):
+def torch_run(x, y, start, orders, *, lr, momentum, clear, flat, **_):
     """Give w, b and the loss after each epoch, whose rows come in the order given."""
     x, y = (torch.tensor(a).reshape(-1, 1) for a in (x, y))
+    y = y.flatten() if flat else y
     model = torch.nn.Linear(1, 1).double()
     with torch.no_grad():
         model.weight.fill_(start[0])
@@ -63,6 +68,7 @@ def test_it_begins_with_the_points_and_the_line_of_the_pages(ask):
     assert ask("Object.values(descent.START)") == list(coefficients(make_model()))
 
 
+@pytest.mark.filterwarnings("ignore:Using a target size")
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_is_that_of_torch(name, ask):
     settings = PLAIN | RUNS[name]
@@ -72,7 +78,7 @@ def test_a_run_is_that_of_torch(name, ask):
           let state = descent.begin(descent.START);
           return Array.from({length: 60}, () => {
             state = descent.epoch(state, used, settings);
-            return [state.w, state.b, descent.loss(used, state)];
+            return [state.w, state.b, descent.loss(used, state, settings.flat)];
           });
         }""",
         settings,
@@ -218,7 +224,8 @@ def test_the_program_to_copy_comes_to_the_same_line(name, ask, tmp_path):
           for (let k = 0; k < 12; k++) state = descent.epoch(state, used, settings);
           let {w, b} = state;
           if (settings.standardise) { w /= width; b -= w * centre; }
-          const numbers = [w, b, descent.loss(used, descent.START), descent.loss(used, state)];
+          const loss = (line) => descent.loss(used, line, settings.flat);
+          const numbers = [w, b, loss(descent.START), loss(state)];
           return [descent.program(points, descent.START, settings, 12), numbers];
         }""",
         settings,

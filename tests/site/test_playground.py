@@ -353,6 +353,7 @@ def test_without_scripts_the_page_says_so_and_shows_a_figure(play):
 @pytest.mark.parametrize(
     ("show", "names"),
     [
+        ("errors,flat,step", ["Flat targets, of shape (n,)", "Step"]),
         ("points,noise", ["Line, left end", "Line, right end", "Point", "Noise", "New noise"]),
         ("points,start", ["Line, left end", "Line, right end", "Point", "New start"]),
         (
@@ -368,7 +369,8 @@ def test_a_small_playground_has_the_parts_that_its_address_names(show, names, wi
     assert page.now().startswith("epoch 30 ")
     found = page.evaluate(
         """[...document.querySelectorAll(".playground :is(button, input, .handle, a)")]
-        .filter((e) => e.checkVisibility()).map((e) => e.ariaLabel ?? e.textContent)"""
+        .filter((e) => e.checkVisibility())
+        .map((e) => e.ariaLabel ?? (e.labels?.[0] ?? e).textContent.trim())"""
     )
     assert sorted(found) == sorted([*names, "Open in the playground"])
     assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -377,6 +379,22 @@ def test_a_small_playground_has_the_parts_that_its_address_names(show, names, wi
         assert page.now().startswith("epoch 0 ")
     address = page.named("link", "Open in the playground").get_attribute("href")
     assert page.url.partition("#")[2].replace("slow", "epoch=30") == address.partition("#")[2]
+
+
+def test_flat_targets_fill_the_table_and_level_the_line(folder, play):
+    page = play()
+    page.goto(f"{(folder / 'playground.html').as_uri()}?show=errors,flat,step#epoch=2000")
+    filled = """(canvas) => {
+      const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((v, i) => i % 4 === 3 && v).length / (data.length / 4);
+    }"""
+    assert page.now().startswith(f"epoch 2000 y = {FIT.w:.3f} x ")
+    assert page.locator("[data-view=errors] canvas").evaluate(filled) < 0.06
+    page.named("checkbox", "Flat targets, of shape (n,)").check()
+    loss = np.mean((Y.mean() - Y) ** 2)
+    assert re.search(rf"y = -?0\.000 x \+{Y.mean():.3f} loss .* → {loss:.3f}", page.now())
+    assert "400 errors, not 20. Remedy: .reshape(-1, 1)" in page.inner_text(".told")
+    assert page.locator("[data-view=errors] canvas").evaluate(filled) > 0.6
 
 
 @pytest.mark.parametrize("width", WIDTHS)
