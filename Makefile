@@ -7,7 +7,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses auto
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Under how many other roundings everything is tried.
 SALTS ?= 1

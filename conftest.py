@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import tempfile
 
 import pytest
@@ -27,19 +26,6 @@ def pytest_configure(config) -> None:
         from weaver.rounding import moved
 
         stack.enter_context(moved(salt))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Keep the tests of a file together, and all that share the built site and its browser."""
-    from xdist.scheduler import LoadFileScheduling
-
-    class Together(LoadFileScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file = super()._split_scope(nodeid)
-            return "site" if re.match("tests/site/test_(?!preview|colors|descent)", file) else file
-
-    return Together(config, log)
 
 
 @pytest.fixture

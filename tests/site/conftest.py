@@ -13,13 +13,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
+from weaver.page import Program
+from weaver.run import run
 from weaver.site import Site
 
 PAGES = [f"{name.rpartition('.')[0]}.html" for _, name in Site.load().menu]
 SCHEMES = ["light", "dark"]
 WIDTHS = [1280, 360]
+ADDRESS, REPOSITORY = "https://site.example/course/", "https://github.com/example/course"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -64,25 +68,44 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory) -> Path:
-    """The site without an address."""
-    return build(tmp_path_factory.mktemp("folder"))
+def built(tmp_path_factory):
+    """Give a folder that is built once, by whichever of pytest's processes asks first."""
+    top = tmp_path_factory.getbasetemp()
+    top = top.parent if "PYTEST_XDIST_WORKER" in os.environ else top
+
+    def built(name: str, **environment: str) -> Path:
+        with FileLock(top / f"{name}.lock"):
+            site = top / name
+            return site if site.exists() else build(site, **environment)
+
+    return built
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory):
-    """The site with an address and a repository: its folder and its URL."""
-    site = tmp_path_factory.mktemp("served")
+def folder(built) -> Path:
+    """The site without an address."""
+    return built("folder")
+
+
+@pytest.fixture(scope="session")
+def served(built):
+    """The site with an address and a repository: its folder, and where a server has it."""
+    site = built("served", SITE_URL=ADDRESS, REPO_URL=REPOSITORY, EDIT_URI="edit/main/docs/")
     handler = functools.partial(Handler, directory=str(site))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        url = f"http://127.0.0.1:{server.server_port}/course/"
-        repository = "https://github.com/example/course"
-        build(site, SITE_URL=url, REPO_URL=repository, EDIT_URI="edit/main/docs/")
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield site, url
+        yield site, f"http://127.0.0.1:{server.server_port}/course/"
         server.shutdown()
         thread.join()
+
+
+def output_of(code: str) -> str:
+    """What a program that a page made prints; its warnings are let through."""
+    code = f"import warnings\nwarnings.simplefilter('ignore')\n{code}"
+    (result,) = run([Program(Path("playground.md"), 1, 1, 1, 1, code, "", ())])
+    assert result.error is None
+    return result.output
 
 
 def chromium() -> str | None:

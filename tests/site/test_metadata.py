@@ -5,7 +5,7 @@ import xml.etree.ElementTree as etree
 from bs4 import BeautifulSoup
 from matplotlib.image import imread
 
-from tests.site.conftest import PAGES
+from tests.site.conftest import ADDRESS, PAGES, REPOSITORY
 
 NAMES = ("title", "description", "og:title", "og:description", "og:url")
 
@@ -24,11 +24,11 @@ def heads(site) -> dict[str, dict[str, str]]:
 
 
 def test_each_page_has_a_title_a_description_and_a_card(served):
-    site, url = served
+    site, _ = served
     found = heads(site)
     for name in NAMES:
         assert len({head[name] for head in found.values()}) == len(PAGES) > 1, name
-    assert {head["og:image"] for head in found.values()} == {url + "assets/made/card.png"}
+    assert {head["og:image"] for head in found.values()} == {ADDRESS + "assets/made/card.png"}
     assert imread(site / "assets/made/card.png").shape[:2] == (630, 1200)
 
 
@@ -37,15 +37,15 @@ def test_without_an_address_no_page_promises_a_card(folder):
 
 
 def test_menu_and_sitemap_list_every_page(served):
-    site, url = served
+    site, _ = served
     built = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
     assert built == {*PAGES, "404.html"}
     listed = {e.text for e in etree.parse(site / "sitemap.xml").iter() if e.tag.endswith("loc")}
-    assert listed == {url + path for path in PAGES}
+    assert listed == {ADDRESS + path for path in PAGES}
 
 
 def test_the_repository_is_linked_and_not_asked_for_facts(served, open_page):
     _, url = served
     page = open_page(url)
-    assert page.locator("a[href='https://github.com/example/course']").count() > 0
+    assert page.locator(f"a[href='{REPOSITORY}']").count() > 0
     assert page.locator("[data-md-component=source]").count() == 0

@@ -2,8 +2,6 @@
 
 import gzip
 import re
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +9,7 @@ import numpy as np
 import pytest
 
 from linreg import coefficients, least_squares, make_data, make_model
-from tests.site.conftest import SCHEMES, WIDTHS
+from tests.site.conftest import SCHEMES, WIDTHS, output_of
 from tests.site.test_accessibility import violations
 
 SCENES = re.findall(
@@ -59,10 +57,7 @@ def play(folder, open_page):
 
 def run(page) -> str:
     """Run the program that the page offers."""
-    code = page.locator(".program code").text_content()
-    ran = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.strip()
+    return output_of(page.locator(".program code").text_content()).strip()
 
 
 def printed(now: str) -> str:
