@@ -60,12 +60,12 @@ def test_flat_targets_count_as_one_row_and_both_are_repeated():
 
 def test_flat_targets_make_400_errors_of_20():
     """The model's output is a column, (20, 1). … it repeats both until the shapes agree. … There
-    should be 20 errors, and there are 400. … A table of 20 by 20 dots of many sizes. On the
+    should be 20 errors, and there are 400. … A table of 20 rows with 20 dots each. On the
     diagonal, from the upper left to the lower right, stand squares. … Each output minus each
     target. Only the 20 errors on the diagonal are errors of points.
     """
     block = variables("tensors.md", "np.indices")
-    errors = (make_model()(X) - Y.flatten()).abs().detach().numpy()
+    errors = (make_model()(X) - Y.flatten()).detach().numpy()
     assert block["errors"] == pytest.approx(errors, abs=1e-6)
     dots = drawn("tutorial/tensors.md", "broadcast")
     assert dots["of a point"].tolist() == [[k, k] for k in range(20)]

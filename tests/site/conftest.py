@@ -68,29 +68,29 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
+def build_once(tmp_path_factory):
     """Give a folder that is built once, by whichever of pytest's processes asks first."""
     top = tmp_path_factory.getbasetemp()
     top = top.parent if "PYTEST_XDIST_WORKER" in os.environ else top
 
-    def built(name: str, **environment: str) -> Path:
+    def build_once(name: str, **environment: str) -> Path:
         with FileLock(top / f"{name}.lock"):
             site = top / name
             return site if site.exists() else build(site, **environment)
 
-    return built
+    return build_once
 
 
 @pytest.fixture(scope="session")
-def folder(built) -> Path:
+def folder(build_once) -> Path:
     """The site without an address."""
-    return built("folder")
+    return build_once("folder")
 
 
 @pytest.fixture(scope="session")
-def served(built):
+def served(build_once):
     """The site with an address and a repository: its folder, and where a server has it."""
-    site = built("served", SITE_URL=ADDRESS, REPO_URL=REPOSITORY, EDIT_URI="edit/main/docs/")
+    site = build_once("served", SITE_URL=ADDRESS, REPO_URL=REPOSITORY, EDIT_URI="edit/main/docs/")
     handler = functools.partial(Handler, directory=str(site))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)

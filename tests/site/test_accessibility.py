@@ -41,12 +41,25 @@ SEE_CODE = """async () => {
   scrollTo({top: 0, behavior: "instant"});
 }"""
 
+# Of a thousand words in the same colours, one is enough: hides those that are as one before
+# them, by tags and classes up to the top.
+HIDE_REPEATED = """() => {
+  const seen = new Set();
+  for (const leaf of document.body.querySelectorAll(":not(:has(*))")) {
+    let kind = "";
+    for (let e = leaf; e; e = e.parentElement) kind += `${e.tagName}.${e.className} `;
+    if (seen.has(kind)) leaf.style.visibility = "hidden";
+    seen.add(kind);
+  }
+}"""
+
 
 def violations(page, **options) -> list[tuple]:
     page.evaluate("document.getAnimations().forEach((a) => a.finish())")
     # Whole reports of what is right are many megabytes.
-    results = Axe().run(page, options={"resultTypes": ["violations"], **options}).response
-    assert len(results["passes"]) > (20 if not options else 0)
+    options = {"resultTypes": ["violations"], **options}
+    results = Axe().run(page, options=options).response
+    assert len(results["passes"]) > (0 if "runOnly" in options else 20)
     return [
         (violation["id"], node["html"], node["failureSummary"])
         for violation in results["violations"]
@@ -62,8 +75,10 @@ def test_axe_finds_nothing_in_either_scheme(path, width, served, open_page):
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     # The theme looks at what a block of code holds when that is seen.
     page.evaluate(SEE_CODE)
-    every = width == WIDTHS[0] or path in PHONE
-    assert violations(page, **({} if every else {"runOnly": SHOWN})) == []
+    if width == WIDTHS[0] or path in PHONE:
+        assert violations(page, rules={rule: {"enabled": False} for rule in SHOWN}) == []
+    page.evaluate(HIDE_REPEATED)
+    assert violations(page, runOnly=SHOWN) == []
     page.click("label[title='Switch to dark mode']")
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
     assert violations(page, runOnly=SHOWN) == []
