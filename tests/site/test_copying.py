@@ -17,10 +17,16 @@ def test_a_copied_block_is_the_program_that_was_run(name, served, open_page):
     page = open_page(url + name.replace(".md", ".html"), permissions=PERMISSIONS)
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert page.locator(".output button").count() == 0
-    copied = []
-    for button in page.locator(".language-python button").all():
-        button.click()
-        copied.append(page.evaluate("navigator.clipboard.readText()"))
+    copied = page.evaluate(
+        """async () => {
+          const copied = [];
+          for (const button of document.querySelectorAll(".language-python button")) {
+            button.click();
+            copied.push(await navigator.clipboard.readText());
+          }
+          return copied;
+        }"""
+    )
     assert copied == [program.code.rstrip("\n") for program in SITE.pages[name].programs]
 
 
