@@ -241,12 +241,16 @@ def test_below_the_limit_training_converges():
 
 
 def test_with_0_1_the_loss_grows_until_it_is_inf_at_20_and_nan_at_42():
-    """With 0.1 the loss grows at every step, until it is too large for the type `float32`"""
+    """With 0.1 the loss grows at every step, until it is too large for the type `float32` … the
+    `nan` stays in the old one … `train` of `linreg` refuses a rate above it.
+    """
     losses = np.array(descend(50, lr=0.1)[1])
     assert (np.diff(losses[:20]) > 0).all()
     assert np.isfinite(losses[:20]).all()
     assert np.isinf(losses[20:42]).all()
     assert np.isnan(losses[42:]).all()
+    with pytest.raises(ValueError, match=f"between 0 and {largest_stable_lr(x):.4f}"):
+        train(make_model(), X, Y, lr=0.1)
 
 
 def test_an_optimizer_that_holds_another_model_changes_nothing():
