@@ -26,6 +26,12 @@ COLORS = {
     "#ff7f0e": "orange",
     "#2ca02c": "green",
     "#d62728": "red",
+    "#9467bd": "purple",
+    "#8c564b": "brown",
+    "#e377c2": "pink",
+    "#7f7f7f": "gray",
+    "#bcbd22": "olive",
+    "#17becf": "cyan",
 }
 
 

@@ -8,7 +8,7 @@ from weaver.page import Complaint, Page
 from weaver.run import state
 from weaver.site import Site
 
-MARKS = ("ink", "blue", "orange", "green", "red")
+MARKS = {*COLORS.values()} - {"paper", "faint"}
 LABEL = re.compile(r"\w.* \(.+\)")
 
 
@@ -47,7 +47,7 @@ def _wrong(ax) -> Iterator[tuple[str, str, str]]:
         if artist.get_alpha() not in (None, 1):
             yield "a mark shines through", "it loses contrast", "leave alpha away"
         if COLORS.get(color) not in MARKS:
-            yield f"a mark is {color}", "the schemes do not know it", "C0, C1, C2, C3 or black"
+            yield f"a mark is {color}", "the schemes do not know it", "C0 to C9, or black"
 
 
 def artists(ax) -> list:

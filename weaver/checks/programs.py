@@ -22,7 +22,7 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
                     program.line,
                     f"{image.name}.svg uses the colour {', '.join(other)}",
                     "it has no dark value",
-                    "draw with C0, C1, C2, C3 or black",
+                    "draw with one of C0 to C9, or black",
                 )
 
 
