@@ -3,17 +3,20 @@ a lead above, files and terms below.
 """
 
 import platform
+import re
 from importlib.metadata import version
 
 from weaver.checks.numbers import examine
-from weaver.checks.quotations import claims_file, quotations
+from weaver.checks.quotations import claims_file, quotations, statements
 from weaver.glossary import tooltips
 from weaver.lead import INSTALL, cards, lead, minutes, steps
+from weaver.maths import with_mathml
 from weaver.notebook import take_along
 from weaver.page import Page, PageError
 from weaver.settings import settings
 from weaver.site import Site
 
+LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 PROGRAMS, NUMBERS = "Programs run", "Numbers in the text traced to programs"
 
 
@@ -24,6 +27,7 @@ def fills(page: Page, site: Site) -> dict[str, str]:
         "<!--strip-->": lambda: strip(counts(site), site),
         INSTALL: lambda: install(site),
         "<!--cards-->": lambda: cards(page, site),
+        "<!--undecided-->": lambda: undecided(site),
     }
     return {mark: make() for mark, make in made.items() if mark in page.source}
 
@@ -66,6 +70,19 @@ def table(found: dict[str, int]) -> str:
     told = ", ".join(f"{name} {number.partition('+')[0]}" for name, number in numbers)
     rows = [f"| {name} | {value} |" for name, value in [*found.items(), ("Versions", told)]]
     return "\n".join(["| What | How much |", "| --- | --- |", *rows])
+
+
+def undecided(site: Site) -> str:
+    """The sentences that no test quotes, folded, page by page."""
+    folds = []
+    for name in site.lessons:
+        said = statements(site.pages[name], site)
+        quoted = f"tests quote {sum(said.values())} of {len(said)} sentences"
+        others = [LINK.sub(r"\1", words) for words, decided in said.items() if not decided]
+        others = map(with_mathml, others)
+        items = "".join(f"\n    - {words}" for words in others)
+        folds.append(f'??? note "{site.pages[name].title}: {quoted}"\n{items}')
+    return "\n\n".join(folds)
 
 
 def strip(found: dict[str, int], site: Site) -> str:

@@ -111,6 +111,7 @@
     // The link of a heading, say, changes nothing.
     if (path.length && name && !scene && !name.includes("=")) return;
     set = decode(scene?.dataset.state ?? name);
+    tell(".why", scene?.dataset.why ?? "");
     addressed = encode();
     old = [];
     playing = false;
@@ -342,7 +343,8 @@
     }
     g.strokeStyle = g.fillStyle = color.orange;
     g.beginPath();
-    points.x.forEach((x, i) => {
+    // The loss of flat targets is another mean.
+    if (!set.flat) points.x.forEach((x, i) => {
       const side = (w * x + b - points.y[i]) * unit;
       // On the side where the square lies beside the line, not across it.
       const across = w < 0 ? -side : side;
@@ -594,8 +596,11 @@
   };
 
   const judge = () => {
-    const task = all(".tasks p").find((p) => !p.hidden);
-    if (task && TASKS[task.dataset.task ?? ""]?.()) skip();
+    const task = all("[data-task]").find((p) => !p.hidden);
+    if (!task || !TASKS[task.dataset.task ?? ""]?.()) return;
+    skip();
+    tell(".why", task.dataset.why ?? "");
+    tell(".status", `${task.dataset.why} ${one(".status").textContent}`);
   };
 
   const squares = () => {
@@ -607,17 +612,18 @@
   const TASKS = {
     below: () => moved === "line" && path[0].loss < 1,
     dot: () => moved === "dot",
-    first: () => set.epoch === 1,
+    first: () => encode() === "epoch=1",
     slow: () => set.epoch > 29,
     escape: () => path.length > 2 && path[path.length - 1].loss > 2 * path[0].loss,
     bowl: () => !!set.standardise,
     outlier: () => moved === "point" && 2 * Math.max(...squares()) > squares().reduce((a, b) => a + b),
-    momentum: () => set.momentum > 0 && path.length > 20,
-    batches: () => set.batch > 0 && path.length > 20,
+    momentum: () => playing && set.momentum > 0,
+    batches: () => playing && set.batch > 0,
   };
 
   const skip = () => {
-    const tasks = all(".tasks p");
+    const tasks = all("[data-task]");
+    tell(".why", "");
     const now = tasks.findIndex((p) => !p.hidden);
     const next = tasks[now + 1];
     if (!next) return;
@@ -881,6 +887,7 @@
       change();
     } else if (button?.dataset.tab) {
       root.dataset.tab = button.dataset.tab;
+      views[button.dataset.tab].box.scrollIntoView({ block: "nearest" });
       for (const tab of all("[data-tab]")) tab.setAttribute("aria-pressed", String(tab === button));
     }
   });

@@ -20,5 +20,6 @@ addEventListener("click", (event) => {
   frame.src = link.href;
   frame.title = link.textContent;
   figure.replaceChildren(frame);
+  frame.scrollIntoView({ block: "nearest" });
   frame.focus();
 });

@@ -29,7 +29,7 @@ def test_b_creeps():
 
 @pytest.mark.parametrize(("lr", "escapes"), [(0.0208, False), (0.022, True)])
 def test_a_rate_above_the_limit_escapes(lr, escapes):
-    """Set the learning rate to 0.0208, then to 0.022, and play: it escapes."""
+    """type the learning rate 0.0208, then 0.022, and play: it escapes."""
     losses = descend(300, lr=lr)[1]
     assert (losses[-1] > 1000 * losses[0]) == escapes == (lr > largest_stable_lr(x))
 
@@ -41,7 +41,7 @@ def test_standardised_the_valley_is_round():
 
 
 def test_the_square_of_a_far_point_rules():
-    """Drag one point far out: its square rules."""
+    """drag one point far out: its square rules."""
     far = y.copy()
     far[4] = -5
     w, b = np.polyfit(x, far, 1)

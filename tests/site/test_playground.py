@@ -13,7 +13,7 @@ from tests.site.conftest import SCHEMES, WIDTHS, output_of
 from tests.site.test_accessibility import violations
 
 SCENES = re.findall(
-    r'id="(\w+)" href="#\1" data-state="(\S+)"', Path("docs/playground.md").read_text("utf-8")
+    r'id="(\w+)" href="#\1" data-why=".+" data-state="(\S+)"', Path("docs/playground.md").read_text("utf-8")
 )
 X, Y = make_data()
 FIT = least_squares(X, Y)
@@ -208,20 +208,24 @@ def test_the_names_of_what_can_be_done_and_the_keys_that_do_it(play):
 def test_each_task_ends_when_it_is_done(play):
     page = play()
 
-    def task(words):
-        page.locator(".tasks p:visible", has_text=words).wait_for(timeout=5000)
+    def task(words, why=""):
+        page.locator("[data-task]:visible", has_text=words).wait_for(timeout=5000)
+        assert why in page.inner_text(".why")
 
     task("Drag the line")
     page.drag("right", 0, -65)
     page.drag("left", 0, 25)
-    task("drag the dot")
+    task("drag the dot", "the loss is their mean")
     page.drag("dot", 20, 20)
+    task("step once", "Done")
+    page.named("button", "Step").click()
+    assert page.now()
     task("step once")
     page.click("#start")
     page.named("button", "Step").click()
-    task("b creeps")
+    task("b creeps", "Done")
     page.named("button", "Play").click()
-    task("it escapes")
+    task("it escapes", "nearly flat")
     page.named("button", "Pause").click()
     page.locator("summary", has_text="More").click()
     page.named("spinbutton", "Learning rate, as a number").fill("0.022")
@@ -232,10 +236,12 @@ def test_each_task_ends_when_it_is_done(play):
     page.click("#reference")
     page.drag("point", 150, 250)
     task("Momentum")
-    page.click("#momentum")
-    task("Batches")
-    page.click("#batches")
-    task("last task")
+    for scene, then in [("momentum", "Batches"), ("batches", "last task")]:
+        page.click(f"#{scene}")
+        page.named("button", "Reset").click()
+        page.named("button", "Play").click()
+        task(then, "Done")
+        page.named("button", "Pause").click()
     assert not page.named("button", "Next task").is_visible()
 
 

@@ -21,6 +21,8 @@ BETWEEN = " … "  # two quotations of a test
 UNIT = re.compile(
     r'\n\s*\n(?!\s*[-*] )|\n\s*(?:[-*]|\d+\.)\s+|\||!\[|\]\([\w-]+\.svg(?: ")?|"\)\n'
 )
+# A sentence that is no question, no heading, no box's title and no formula.
+STATEMENT = re.compile(r"(?!#|[?!:]{3}|\$\$)\S(?:(?!\$\$|\n\n|\?\s).)*?\.(?=\s|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -86,14 +88,36 @@ def spans(quotation: str, page: Page) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", prose(page))]
 
 
+def units(page: Page) -> Iterator[tuple[int, int]]:
+    """Where each paragraph, item, cell and caption of a page's text begins and ends."""
+    text = prose(page)
+    breaks = [match.span() for match in UNIT.finditer(text)]
+    yield from zip([0, *(end for _, end in breaks)], [*(s for s, _ in breaks), len(text)],
+                   strict=True)  # fmt: skip
+
+
+def statements(page: Page, site: Site) -> dict[str, bool]:
+    """The sentences of a page that state something, and whether a test quotes words of each."""
+    # Words of HTML count; a tag ends a sentence.
+    text = re.sub("<[^>]*>", lambda tag: "\n" * len(tag[0]), prose(page))
+    top = sum(len(line) + 1 for line in page.lines[: page.start])
+    quoted = [span for q in quotations(claims_file(page, site)) for span in spans(q.text, page)]
+    found = {}
+    for start, end in units(page):
+        for match in STATEMENT.finditer(text, max(start, top), max(end, top)):
+            here, there = match.span()
+            said = " ".join(match[0].split())
+            if " " in said:
+                found[said] = any(a < there and b > here for a, b in quoted)
+    return found
+
+
 def nearest(quotation: str, page: Page) -> tuple[int, str]:
     """The sentences that say most of a quotation's words, with their line; or nothing."""
     text, best = prose(page), (ALIKE, 1, "")
     wanted, count = quotation.split(), len(SENTENCE.findall(quotation))
     matcher = SequenceMatcher(b=wanted, autojunk=False)
-    starts = [0, *(match.end() for match in UNIT.finditer(text)), len(text)]
-    ends = [*(match.start() for match in UNIT.finditer(text)), len(text)]
-    for start, end in zip(starts, ends, strict=False):
+    for start, end in units(page):
         found = list(SENTENCE.finditer(text, start, end))
         for first, last in zip(found, found[count - 1 :] or found[-1:], strict=False):
             words = text[first.start() : last.end()].split()
