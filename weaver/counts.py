@@ -81,7 +81,7 @@ def undecided(site: Site) -> str:
         others = [LINK.sub(r"\1", words) for words, decided in said.items() if not decided]
         others = map(with_mathml, others)
         items = "".join(f"\n    - {words}" for words in others)
-        folds.append(f'??? note "{site.pages[name].title}: {quoted}"\n{items}')
+        folds.append(f'??? note "{site.pages[name].title.rstrip("?")}: {quoted}"\n{items}')
     return "\n\n".join(folds)
 
 

@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from tests.topic import make
-from weaver.checks.quotations import nearest, prose, spans
+from weaver.checks.quotations import nearest, prose, spans, statements
 from weaver.cli import main
+from weaver.page import read
+from weaver.site import Site
 
 PAGE = """The loss
 never rises. It falls, in each step.
@@ -81,3 +83,15 @@ def test_refresh_renews_a_quotation(tmp_path, monkeypatch, now):
     exec(test, scope)
     assert " ".join(scope["test_growth"].__doc__.split()) == now
     assert "0 quotations" not in CliRunner().invoke(main, ["refresh"]).output
+
+
+def test_sentences_are_told_apart_by_whether_a_test_quotes_them(tmp_path, monkeypatch):
+    page = make(tmp_path)
+    page.write_text(page.read_text(encoding="utf-8") + "\nWhy? It is. See [it](#area).\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = statements(read(Path("docs/circles.md")), Site.load())
+    assert [words for words, quoted in said.items() if quoted] == [
+        "A circle of radius 2 has four times the area of one with radius 1."
+    ]
+    assert {"It rises.", "It is.", "See [it](#area).", "It is 12.6."} <= set(said)
+    assert not any("Why" in words or "plt." in words or words.startswith("#") for words in said)

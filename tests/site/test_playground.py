@@ -13,7 +13,8 @@ from tests.site.conftest import SCHEMES, WIDTHS, output_of
 from tests.site.test_accessibility import violations
 
 SCENES = re.findall(
-    r'id="(\w+)" href="#\1" data-why=".+" data-state="(\S+)"', Path("docs/playground.md").read_text("utf-8")
+    r'id="(\w+)" href="#\1" data-why=".+" data-state="(\S+)"',
+    Path("docs/playground.md").read_text("utf-8"),
 )
 X, Y = make_data()
 FIT = least_squares(X, Y)

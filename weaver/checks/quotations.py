@@ -22,7 +22,7 @@ UNIT = re.compile(
     r'\n\s*\n(?!\s*[-*] )|\n\s*(?:[-*]|\d+\.)\s+|\||!\[|\]\([\w-]+\.svg(?: ")?|"\)\n'
 )
 # A sentence that is no question, no heading, no box's title and no formula.
-STATEMENT = re.compile(r"(?!#|[?!:]{3}|\$\$)\S(?:(?!\$\$|\n\n|\?\s).)*?\.(?=\s|\Z)", re.DOTALL)
+STATEMENT = re.compile(r"(?![#?]|[!:]{3}|\$\$)\S(?:(?!\$\$|\n\n|\?\s).)*?\.(?=\s|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
