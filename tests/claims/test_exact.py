@@ -70,14 +70,14 @@ def test_all_ways_give_one_line(seed):
 def test_the_picture_shows_steps_and_one_jump():
     """A narrow tilted valley of equal-loss rings around a star. A path of dots jumps into the
     valley from its left and creeps down its floor to the star. A straight line leads from the
-    first dot to the star at once. … 300 steps of gradient descent from w = b = 0, and the one
-    jump of solve.
+    first dot to the star at once. … 300 steps from w = b = 0, every tenth
+    drawn, and the one jump of solve.
     """
     shown = drawn("deeper/exact.md", "jump")
     best = np.array([FIT.w, FIT.b])
     np.testing.assert_allclose(shown["least squares"], [best], atol=1e-8)
     np.testing.assert_allclose(shown["solve"], [[0, 0], best], atol=1e-8)
-    path = shown["step 1, every 10th"]
+    path = shown["steps"]
     line, steps = np.zeros(2), [np.zeros(2)]
     for _ in range(300):
         line = line - LR * hessian(x) @ (line - best)
@@ -175,7 +175,7 @@ def test_without_ones_the_line_is_forced_through_the_origin():
 
 def test_the_sum_of_squares_is_that_of_the_mean_plus_the_spread():
     """The sum of $x^2$ is $n$ times the square of the mean, plus the spread of the $x$ around it.
-    That spread is now too small to be kept
+    That spread is now too small for `float64`
     """
     spread = np.sum((x - x.mean()) ** 2)
     assert np.sum(x**2) == pytest.approx(20 * x.mean() ** 2 + spread)
