@@ -110,8 +110,9 @@ def test_the_gradient_points_uphill():
 def test_backward_stores_the_means_of_twice_the_error_with_and_without_x(seed):
     """The derivative of a squared error is twice the error, times how fast the error itself
     grows: by $x$ with $w$, by 1 with $b$. The gradient is the mean over all points …
-    `backward()` follows it and stores each derivative in `.grad` of its parameter. The
-    optimizer is given the parameters and the learning rate `lr`. Its `step()` reads each `.grad`
+    [`backward()` follows it](../deeper/from-scratch.md) and stores each derivative in `.grad`
+    of its parameter. The optimizer is given the parameters and the learning rate `lr`. Its
+    `step()` reads each `.grad`:
     """
     model = make_model(seed)
     errors = model(X).detach() - Y
