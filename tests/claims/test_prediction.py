@@ -69,8 +69,8 @@ def test_the_fit_is_not_the_true_line_and_other_noise_gives_another_one():
 
 
 def test_the_standard_error_tells_how_far_off_a_fit_usually_is():
-    """The **standard error** tells how far off such a line usually is, here 0.042 for the slope
-    and 0.292 for the intercept.
+    """The **standard error** tells [how far off](../deeper/how-wrong.md) such a line usually
+    is, here 0.042 for the slope and 0.292 for the intercept.
     """
     noise = np.random.default_rng(3).normal(0, 1, (3000, 20))
     fits = [least_squares(x, 0.5 * x - 1 + e) for e in noise]
