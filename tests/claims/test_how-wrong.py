@@ -57,7 +57,7 @@ def test_dividing_by_n_less_2_mends_the_mean_square():
 
 
 def test_the_formulas_are_those_of_least_squares():
-    r"""With $s$ in place of $\sigma$, these are the standard errors:"""
+    r"""With $s$ in place of $\sigma$, and $\bar x$ for the mean of $x$, the standard errors are"""
     w, b, s, mean, spread = fits(x, y)
     assert (w, b) == pytest.approx((FIT.w, FIT.b))
     assert s / np.sqrt(spread) == pytest.approx(FIT.w_se)
@@ -65,8 +65,8 @@ def test_the_formulas_are_those_of_least_squares():
 
 
 def test_the_mean_noise_and_the_error_of_the_slope_have_a_mean_product_of_0():
-    r"""Both come from the same noise, but the mean of their product is 0, since $\sum (x_i -
-    \bar x)$ is 0.
+    r"""Both come from the same noise, but the mean of their product is zero, since $\sum (x_i -
+    \bar x)$ is.
     """
     noise = noisy(x) - (0.5 * x - 1)
     away = x - x.mean()
@@ -74,9 +74,10 @@ def test_the_mean_noise_and_the_error_of_the_slope_have_a_mean_product_of_0():
     assert np.corrcoef(noise.mean(axis=1), noise @ away)[0, 1] == pytest.approx(0, abs=0.03)
 
 
-def test_after_30_epochs_b_is_moved_by_more_than_the_noise_usually_does():
-    """After 30 epochs, [unfinished training](../tutorial/prediction.md#the-gap-has-two-causes)
-    moves $b$ by more than the noise usually does.
+def test_stopped_early_training_moves_b_by_more_than_the_noise_usually_does():
+    """Standard errors tell of the noise alone. [Unfinished
+    training](../tutorial/prediction.md#the-gap-has-two-causes) comes on top: stop early, and
+    it moves $b$ by more than the noise usually does.
     """
     assert abs(after(30)[1] - FIT.b) > 1.5 * FIT.b_se
     assert abs(after(1000)[1] - FIT.b) < 0.01 * FIT.b_se
@@ -84,8 +85,8 @@ def test_after_30_epochs_b_is_moved_by_more_than_the_noise_usually_does():
 
 @pytest.mark.parametrize(("copies", "sigma", "factor"), [(1, 1, 1), (1, 2, 2), (4, 1, 0.5)])
 def test_the_spread_is_what_the_formulas_say(copies, sigma, factor):
-    """The spread of the repeats is what the formulas say. Twice the noise makes both standard
-    errors twice as large. Four times the points halve them.
+    """The standard deviations of the repeats, `seen`, are what the formulas say. Twice the noise
+    makes both standard errors twice as large. Four times the points halve them.
     """
     places = np.tile(x, copies)
     w, b, *_ = fits(places, noisy(places, sigma))
@@ -153,7 +154,7 @@ def test_students_t_is_a_little_wider_because_s_is_estimated():
 
 def test_the_interval_covers_the_true_slope_in_95_percent_of_data_sets():
     r"""So $w \pm 2.10$ standard errors is a 95 percent **confidence interval** … The true slope
-    stays where it is; the interval is what changes from one data set to the next.
+    stays; the interval changes with the data set.
     """
     sets = [least_squares(*make_data(seed=seed)) for seed in range(2000)]
     holds = [abs(fit.w - 0.5) < T * fit.w_se for fit in sets]
@@ -162,8 +163,10 @@ def test_the_interval_covers_the_true_slope_in_95_percent_of_data_sets():
 
 
 def test_each_band_holds_what_it_is_for():
-    """Times 2.10, the first gives the **confidence band**, for the line. The second gives the
-    **prediction band**, for a new point.
+    r"""A new point has its own noise as well, which makes it $s \sqrt{1 + r}$. Times 2.10, the
+    first gives the **confidence band**, for the line, and the second the **prediction band**,
+    for a new point. … 94 percent of the true heights lie in the first band, and 94 percent of
+    the points in the second.
     """
     line, point, narrow, wide = off_and_bands()
     assert np.mean(line < T * narrow) == pytest.approx(0.95, abs=0.01)
@@ -186,8 +189,8 @@ def test_the_bands_as_they_are_drawn():
 
 
 def test_the_bootstrap_spreads_as_much_and_gives_about_the_interval():
-    """The slopes of 2000 such draws spread about as much as those of new data … This is about the
-    interval above
+    """The 2000 slopes spread about as much as those of new data: … This is about the interval
+    above
     """
     rows = np.random.default_rng(15).integers(0, 20, (20_000, 20))
     w = fits(x[rows], y[rows])[0]
