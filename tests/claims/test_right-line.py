@@ -2,13 +2,17 @@
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
-from linreg import least_squares
-from tests.claims.reference_run import x
-from tests.claims.runs import figure
+from linreg import coefficients, least_squares
+from tests.claims.reference_run import FIT, X, descend, x, y
+from tests.claims.runs import drawn, figure
 
 PAGE = "deeper/right-line.md"
 ORDER = np.argsort(x)
+MIDDLE, FAR = np.argmin(np.abs(x - x.mean())), np.argmax(x)
+LEVERAGES = 1 / 20 + (x - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
 
 
 def anscombe():
@@ -92,3 +96,107 @@ def test_under_growing_scatter_the_slope_is_right_on_average_and_its_standard_er
     slopes = np.array([fit.w for fit in fits])
     assert slopes.mean() == pytest.approx(0.5, abs=3 * slopes.std() / 4000**0.5)
     assert np.mean([fit.w_se for fit in fits]) < 0.95 * slopes.std()
+
+
+def pushed(point, by=10):
+    """Push one point up."""
+    return y + by * (np.arange(20) == point)
+
+
+@pytest.mark.parametrize("point", range(20))
+@pytest.mark.parametrize("by", [-3, 10])
+def test_the_leverage_is_the_part_of_a_push_that_the_line_follows(point, by):
+    """The **leverage** of a point is the part of a push that the line follows there … Push $y_i$
+    up by $d$, and leave $x$ alone. … the best slope is $\\sum_j (x_j - \\bar x)\\,y_j / S$, so it
+    grows by $d\\,(x_i - \\bar x)/S$. The line goes through the means, and the mean of $y$ grows by
+    $d/n$. … The bracket is the leverage. The rest of $d$ stays in the residual.
+    """
+    off, fit = x - x.mean(), least_squares(x, pushed(point, by))
+    assert pytest.approx(FIT.w) == off @ y / (off @ off)
+    assert fit.w - FIT.w == pytest.approx(by * off[point] / (off @ off))
+    assert fit.w * x.mean() + fit.b - y.mean() == pytest.approx(by / 20)
+    rise = (fit.w - FIT.w) * x[point] + fit.b - FIT.b
+    assert rise == pytest.approx(by * LEVERAGES[point])
+
+
+def test_in_the_middle_the_push_lifts_the_line_and_at_the_far_end_it_turns_it():
+    """In the middle, the push lifts the whole line by a twentieth of 10. At the far end, it turns
+    it. All leverages add up to 2, so on average they are 0.1 here.
+    """
+    middle, far = least_squares(x, pushed(MIDDLE)), least_squares(x, pushed(FAR))
+    assert tuple(middle) == pytest.approx((FIT.w, FIT.b + 0.5), abs=0.001)
+    assert far.w > FIT.w + 0.15
+    assert (LEVERAGES.sum(), LEVERAGES.mean()) == pytest.approx((2, 0.1))
+    assert LEVERAGES.argmax() == FAR
+
+
+def test_the_picture_shows_a_line_in_parallel_and_a_steeper_one():
+    """A square is far above the middle, and its dashed line runs a little above the solid one, in
+    parallel. A triangle is far above the right end, and its dotted line is much steeper. … The
+    same push in the middle and at the far end.
+    """
+    (ax,) = figure(PAGE, "levers").axes
+    _, plain, square, dashed, triangle, dotted = ax.lines
+    assert (square.get_marker(), triangle.get_marker()) == ("s", "^")
+    assert [one.get_linestyle() for one in (plain, dashed, dotted)] == ["-", "--", ":"]
+    slopes, heights = zip(
+        *(np.polyfit(*one.get_xydata().T, 1) for one in (plain, dashed, dotted)), strict=True
+    )
+    assert slopes[1] == pytest.approx(slopes[0], abs=0.001)
+    assert 0.3 < heights[1] - heights[0] < 1
+    assert slopes[2] > slopes[0] + 0.15
+    for mark, point in [(square, MIDDLE), (triangle, FAR)]:
+        assert mark.get_xydata() == pytest.approx(np.array([[x[point], y[point] + 10]]))
+    assert drawn(PAGE, "levers")["data"] == pytest.approx(np.stack([x, y], axis=1))
+
+
+def fall(loss_fn, rates=(0.1, 0.01, 0.001)):
+    """Train on standardised x with a point at the far end pushed up, as the page does.
+
+    Give the slope, and how far the height of the line moves in 20 more steps.
+    """
+    rows = (X - X.mean()) / X.std(correction=0), torch.tensor(pushed(FAR))[:, None].float()
+    model, heights = None, []
+    for lr in rates:
+        model, _ = descend(200, model, loss_fn, rows=rows, lr=lr)
+    for _ in range(20):
+        descend(1, model, loss_fn, rows=rows, lr=rates[-1])
+        heights.append(coefficients(model)[1])
+    return coefficients(model)[0] / x.std(), np.ptp(heights)
+
+
+def test_absolute_error_and_huber_loss_come_closer_to_the_true_slope():
+    """The square makes a large error count most. … does not. … Both come closer to the true slope,
+    0.5.
+    """
+    loss_fns = nn.MSELoss(), nn.L1Loss(), nn.HuberLoss(delta=1)
+    squared, absolute, huber = (fall(loss_fn)[0] for loss_fn in loss_fns)
+    assert squared == pytest.approx(least_squares(x, pushed(FAR)).w, abs=1e-3)
+    assert abs(absolute - 0.5) < abs(squared - 0.5) - 0.05
+    assert abs(huber - 0.5) < abs(squared - 0.5) - 0.05
+    # The best line of the absolute error goes through two of the points.
+    targets, best = pushed(FAR), (np.inf, 0)
+    for i in range(20):
+        for j in range(i):
+            w = (targets[i] - targets[j]) / (x[i] - x[j])
+            best = min(best, (np.abs(w * (x - x[i]) + targets[i] - targets).mean(), w))
+    assert absolute == pytest.approx(best[1], abs=2e-3)
+
+
+@pytest.mark.parametrize(("error", "loss"), [(0.5, 0.125), (1, 0.5), (3, 2.5), (-13, 12.5)])
+def test_the_huber_loss_is_half_the_square_up_to_1_and_then_grows_like_the_absolute_error(
+    error, loss
+):
+    """The **Huber loss** takes half the square of errors up to 1, and grows like the absolute
+    error beyond.
+    """
+    assert nn.HuberLoss()(torch.tensor(float(error)), torch.tensor(0.0)).item() == loss
+
+
+def test_at_a_fixed_rate_the_absolute_error_steps_back_and_forth():
+    """The absolute error is steep right up to its lowest point, so a fixed rate steps back and
+    forth across it. The rate falls twice, so that the line settles.
+    """
+    one_rate, falling = fall(nn.L1Loss(), rates=[0.1])[1], fall(nn.L1Loss())[1]
+    assert one_rate > 50 * falling
+    assert fall(nn.MSELoss(), rates=[0.1])[1] < 1e-5 < falling
