@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from linreg import coefficients, least_squares
+from linreg import coefficients, least_squares, make_data
 from tests.claims.reference_run import FIT, X, descend, x, y
 from tests.claims.runs import drawn, figure
 
@@ -150,12 +150,12 @@ def test_the_picture_shows_a_line_in_parallel_and_a_steeper_one():
     assert drawn(PAGE, "levers")["data"] == pytest.approx(np.stack([x, y], axis=1))
 
 
-def fall(loss_fn, rates=(0.1, 0.01, 0.001)):
+def fall(loss_fn, rates=(0.1, 0.01, 0.001), by=10):
     """Train on standardised x with a point at the far end pushed up, as the page does.
 
     Give the slope, and how far the height of the line moves in 20 more steps.
     """
-    rows = (X - X.mean()) / X.std(correction=0), torch.tensor(pushed(FAR))[:, None].float()
+    rows = (X - X.mean()) / X.std(correction=0), torch.tensor(pushed(FAR, by))[:, None].float()
     model, heights = None, []
     for lr in rates:
         model, _ = descend(200, model, loss_fn, rows=rows, lr=lr)
@@ -200,3 +200,86 @@ def test_at_a_fixed_rate_the_absolute_error_steps_back_and_forth():
     one_rate, falling = fall(nn.L1Loss(), rates=[0.1])[1], fall(nn.L1Loss())[1]
     assert one_rate > 50 * falling
     assert fall(nn.MSELoss(), rates=[0.1])[1] < 1e-5 < falling
+
+
+def losses(degree, own, new):
+    """Fit a polynomial; give the training loss, and the test loss everywhere and inside."""
+    (x, y), (new_x, new_y) = own, new
+    curve = np.polyfit((x - x.mean()) / x.std(), y, degree)
+    training = np.mean((np.polyval(curve, (x - x.mean()) / x.std()) - y) ** 2)
+    errors = (np.polyval(curve, (new_x - x.mean()) / x.std()) - new_y) ** 2
+    return training, errors.mean(), errors[(new_x > x.min()) & (new_x < x.max())].mean()
+
+
+def test_the_training_loss_falls_and_the_test_loss_rises_with_the_degree():
+    """Each degree contains the smaller ones, so the training loss can only fall. The test loss
+    rises, and most of all beyond the outermost points. … The training loss always votes for the
+    bendiest curve.
+    """
+    rises = []
+    for seed in [38, *range(30)]:
+        new = make_data(n=200, seed=2 if seed == 38 else seed + 1000)
+        training, test, inside = np.transpose(
+            [losses(degree, make_data(seed=seed), new) for degree in (1, 3, 9)]
+        )
+        assert (np.diff(training) < 0).all()
+        rises.append(np.diff(test) > 0)
+        if seed == 38:
+            assert rises[0].all()
+            assert test[2] > 5 * inside[2] > 5 * inside[0]
+    assert (np.mean(rises, axis=0) > 0.75).all()
+
+
+def test_degree_9_follows_the_noise_and_leaves_the_picture():
+    """The curve winds around the line to come closer to the points, and to the right of the last
+    one it shoots up out of the picture. … Degree 9 follows the noise. … The curve has fitted the
+    noise of its own points, which other points do not share.
+    """
+    (ax,) = figure(PAGE, "wiggles").axes
+    line, curve = (one.get_xydata().T for one in ax.lines)
+    low, high = ax.get_ylim()
+    assert (curve[1] > low).all()
+    assert (curve[1] > high)[curve[0] > 14.5].all()
+    assert (curve[1] < high)[curve[0] <= x.max()].all()
+    gap = curve[1] - np.interp(curve[0], *line)
+    assert (np.diff(np.sign(gap)) != 0).sum() >= 5
+    noise = y - (0.5 * x - 1)
+    assert np.mean(noise * np.interp(x, curve[0], gap)) > 0.05
+
+
+def test_points_held_back_judge_otherwise():
+    """The training loss always votes for the bendiest curve. So hold some points back before you
+    fit, and let them judge
+    """
+    x, y = make_data(n=40)
+    votes = [losses(d, (x[:20], y[:20]), (x[20:], y[20:]))[:2] for d in range(1, 10)]
+    assert np.argmin(votes, axis=0).tolist() == [8, 0]
+
+
+def test_the_fourth_set_has_a_leverage_of_1():
+    """On the right, the leverage is 1: the line follows each push in full, and goes through that
+    point whatever its $y$.
+    """
+    x, y = anscombe()[3]
+    for by in (-30, 0, 5):
+        above = y + by * (x == 19)
+        fit = least_squares(x, above)
+        assert fit.w * 19 + fit.b == pytest.approx(above[x == 19][0])
+
+
+def test_the_other_losses_do_not_move_when_the_push_grows():
+    """Least squares follows. The other two do not move: in their gradients, a large error counts
+    by its sign alone, so it does not matter how large it is.
+    """
+    assert fall(nn.MSELoss(), by=100)[0] > fall(nn.MSELoss())[0] + 1
+    for loss_fn in nn.L1Loss(), nn.HuberLoss(delta=1):
+        assert fall(loss_fn, by=100)[0] == pytest.approx(fall(loss_fn)[0], abs=1e-6)
+
+
+def test_with_2000_points_degree_9_stays_close_to_the_line():
+    """Hardly. With so many points, the noise nearly cancels, and the curve stays close to the
+    line. More data is a cure for overfitting.
+    """
+    new = make_data(n=200, seed=2)
+    line, curve = (losses(degree, make_data(n=2000), new)[1] for degree in (1, 9))
+    assert curve == pytest.approx(line, rel=0.02)
