@@ -190,7 +190,8 @@ def test_the_huber_loss_is_half_the_square_up_to_1_and_then_grows_like_the_absol
     """The **Huber loss** takes half the square of errors up to 1, and grows like the absolute
     error beyond.
     """
-    assert nn.HuberLoss()(torch.tensor(float(error)), torch.tensor(0.0)).item() == loss
+    found = nn.HuberLoss(delta=1)(torch.tensor(float(error)), torch.tensor(0.0))
+    assert found.item() == pytest.approx(loss)
 
 
 def test_at_a_fixed_rate_the_absolute_error_steps_back_and_forth():
@@ -199,7 +200,7 @@ def test_at_a_fixed_rate_the_absolute_error_steps_back_and_forth():
     """
     one_rate, falling = fall(nn.L1Loss(), rates=[0.1])[1], fall(nn.L1Loss())[1]
     assert one_rate > 50 * falling
-    assert fall(nn.MSELoss(), rates=[0.1])[1] < 1e-5 < falling
+    assert one_rate > 50 * fall(nn.MSELoss(), rates=[0.1])[1]
 
 
 def losses(degree, own, new):
