@@ -138,11 +138,11 @@ def test_a_value_stands_after_all_of_its_sources():
 
 
 def test_the_picture_is_the_graph_of_one_point():
-    """with $w = 2$, $x = 3$, $b = 1$ and $y = 5$ … Each arrow bears a local derivative. … So the
-    square grows 12 times as fast as $w$, which is 3 times 4. … The gradient of the error, 4, is
-    computed once, and every box above it uses it. … Eight boxes joined by arrows that lead
-    downwards. … Each box tells its value and its gradient. … Parameters have thick boxes, data
-    dashed ones.
+    r"""with $w = 2$, $x = 3$, $b = 1$ and $y = 5$ … Each arrow bears a local derivative. … So the
+    square grows $3 \times 1 \times 1 \times 4 = 12$ times as fast as $w$. … The gradient of the
+    error, 4, is computed once, and every box above it uses it. … Eight boxes joined by arrows that
+    lead downwards. … Each box tells its value and its gradient. … Parameters have thick boxes,
+    data dashed ones.
     """
     drawing = figure(PAGE, "graph")
     boxes = {t.get_text().split("\n")[0]: t for t in drawing.texts if t.get_bbox_patch()}
@@ -172,10 +172,9 @@ def test_the_picture_is_the_graph_of_one_point():
 
 
 def test_if_a_gradient_replaces_the_one_that_is_there_one_use_counts():
-    """If a gradient replaces the one that is there, only one use counts … On the line it is worse:
-    $w$ and $b$ are used once for each point, and all uses but one are lost.
+    """If a gradient replaces the one that is there, only one use counts … On the line, $w$ and
+    $b$ are used once for each point, and all uses but one are lost.
     """
-
     Replacing = own_value("source.grad = source.grad + local", "source.grad = local")
     w = Replacing(3.0)
     (w * w).backward()
