@@ -179,7 +179,8 @@ def _read(path: Path, source: str) -> Page:
     body = "\n" * head[0].count("\n") + source[head.end() :] if head else source
     markdown = MarkdownIt("commonmark").enable("table").use(admon_plugin)
     markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False)
-    page = Page(path, source, {}, markdown.parse(body))
+    # To the parser, two empty lines end an admonition; to Python, they stand before a class.
+    page = Page(path, source, {}, markdown.parse(re.sub(r"(?<=\n\n)\n(?=( +))", r"\1\n", body)))
     if "\ufffd" in source:
         line = source[: source.index("\ufffd")].count("\n") + 1
         page.complain(line, "\ufffd", "the page is not UTF-8", "save it as UTF-8")
@@ -227,9 +228,8 @@ def _program(page: Page, k: int) -> Program:
             break
         images, last, at = images + found, page.tokens[at].map[1], at + 3
     start, end = fence.map
-    return Program(
-        page.path, start + 1, end, output_end, last, fence.content, output, tuple(images)
-    )
+    code = re.sub("^ +$", "", fence.content, flags=re.MULTILINE)
+    return Program(page.path, start + 1, end, output_end, last, code, output, tuple(images))
 
 
 def _figures(children: list[Token]) -> list[Image]:

@@ -145,3 +145,13 @@ def test_a_page_is_parsed_once_a_version(page):
     assert read(page.path) is page
     Path(page.path).write_text(f"{PAGE}\nMore.\n", encoding="utf-8")
     assert read(page.path).texts[-1].text == "More."
+
+
+def test_two_empty_lines_in_a_folded_program_end_nothing(tmp_path):
+    code = "x = 1\n\n\nclass A:\n    y = 2\n\n\nprint(x)\n"
+    inside = "".join(f"    {line}".rstrip() + "\n" for line in f"```python\n{code}```".split("\n"))
+    path = tmp_path / "page.md"
+    path.write_text(f'# A\n\n??? note "B"\n\n{inside}\n```python\n{code}```\n', "utf-8")
+    page = read(path)
+    assert [program.code for program in page.programs] == [code, code]
+    assert page.complaints == []
