@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import Path
 
 from weaver.page import SENTENCE, Complaint, Page
@@ -72,6 +73,7 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             yield replace(page.complaint(line, said, true, remedy), notice=True)
 
 
+@lru_cache(100)
 def prose(page: Page) -> str:
     """The page's Markdown with blank lines for its code, which claims nothing."""
     lines = page.lines
