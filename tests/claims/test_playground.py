@@ -49,8 +49,8 @@ def test_standardised_the_valley_is_round():
 
 
 def test_the_square_of_a_far_point_rules():
-    """drag one point far out: its square rules. … One point far out turns the whole line. … its
-    square is larger than all others together.
+    """drag one point at an end far out: its square rules. … One point far out turns the whole
+    line. … its square is larger than all others together.
     """
     far = y.copy()
     far[4] = -5

@@ -243,7 +243,7 @@ def test_each_task_ends_when_it_is_done(play):
         page.named("button", "Play").click()
         task(then, "Done")
         page.named("button", "Pause").click()
-    assert not page.named("button", "Next task").is_visible()
+    assert not page.named("button", "Skip this task").is_visible()
 
 
 def test_playing_is_slow_at_first_and_the_live_region_quiet(play):
