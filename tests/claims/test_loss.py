@@ -178,7 +178,7 @@ def test_the_picture_shows_five_steps_downhill_each_shorter_than_the_one_before(
     assert (np.diff(steps) < 0).all()
     assert (np.diff(path[:, 1]) < 0).all()
     np.testing.assert_allclose(np.interp(path[:, 0], *bowl.T), path[:, 1], atol=0.01)
-    assert (bowl[0, 0], bowl[-1, 0], len(bowl)) == (0.2, 0.65, 40)
+    assert (bowl[0, 0], bowl[-1, 0], len(bowl)) == (0.2, 0.65, 20)
     # A bowl with the dots on its left side.
     assert (np.diff(bowl[:, 1], 2) > 0).all()
     assert path[-1, 0] < bowl[bowl[:, 1].argmin(), 0]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.site.conftest import PAGES, WIDTHS
 
-MOST = {page: 100_000 for page in PAGES if page.startswith(("tutorial/", "deeper/"))}
+MOST = {page: 100_000 for page in PAGES if page.startswith("tutorial/")}
 MOST["reference.html"] = 100_000
 MOST["downloads/tutorial.html"] = 150_000
 

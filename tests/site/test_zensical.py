@@ -43,6 +43,9 @@ def article(file: Path) -> list[str]:
     soup = BeautifulSoup(file.read_bytes(), "html.parser")
     for tag in soup.select("#__skip, .md-content__button"):
         tag.decompose()
+    # A mark for the search, which Zensical takes off.
+    for tag in soup.select("[data-search-exclude]"):
+        del tag["data-search-exclude"]
     return [str(tag) for tag in soup.article.find_all(True, recursive=False)]
 
 
