@@ -180,7 +180,7 @@ def _read(path: Path, source: str) -> Page:
     markdown = MarkdownIt("commonmark").enable("table").use(admon_plugin)
     markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False)
     # To the parser, two empty lines end an admonition; to Python, they stand before a class.
-    page = Page(path, source, {}, markdown.parse(re.sub(r"(?<=\n\n)\n(?=( +))", r"\1\n", body)))
+    page = Page(path, source, {}, markdown.parse(re.sub(r"(?<=\n\n)\n(?=\n*( +))", r"\1\n", body)))
     if "\ufffd" in source:
         line = source[: source.index("\ufffd")].count("\n") + 1
         page.complain(line, "\ufffd", "the page is not UTF-8", "save it as UTF-8")
@@ -220,7 +220,7 @@ def _program(page: Page, k: int) -> Program:
     output, at, last = "", k + 1, fence.map[1]
     marks = [(t.type, t.info or t.content.strip()) for t in after]
     if marks == [("html_block", MARKER), ("fence", "text")]:
-        output, at, last = after[1].content, k + 3, after[1].map[1]
+        output, at, last = _content(after[1], page.lines), k + 3, after[1].map[1]
     output_end, images = last, []
     while page.tokens[at : at + 1] and page.tokens[at].type == "paragraph_open":
         found = _figures(page.tokens[at + 1].children)
@@ -228,8 +228,16 @@ def _program(page: Page, k: int) -> Program:
             break
         images, last, at = images + found, page.tokens[at].map[1], at + 3
     start, end = fence.map
-    code = re.sub("^ +$", "", fence.content, flags=re.MULTILINE)
+    code = _content(fence, page.lines)
     return Program(page.path, start + 1, end, output_end, last, code, output, tuple(images))
+
+
+def _content(fence: Token, lines: list[str]) -> str:
+    """What a fence holds; its empty lines are empty, whatever the parser was given."""
+    inside = [*lines[fence.map[0] + 1 :], ""]
+    return "\n".join(
+        text if line else "" for text, line in zip(fence.content.split("\n"), inside, strict=False)
+    )
 
 
 def _figures(children: list[Token]) -> list[Image]:

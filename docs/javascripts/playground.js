@@ -438,7 +438,6 @@
     const n = Math.min(points.x.length, 60);
     const { w, b } = line();
     const [dx, dy] = [width / n, height / n];
-    g.strokeStyle = color.faint;
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
         if (i !== j && !set.flat) continue;
@@ -611,14 +610,14 @@
   /** @type {Record<string, () => boolean>} */
   const TASKS = {
     below: () => moved === "line" && path[0].loss < 1,
-    dot: () => moved === "dot",
+    dot: () => moved === "dot" && path[0].loss < 1.1 * fit.loss,
     first: () => encode() === "epoch=1",
     slow: () => set.epoch > 29,
     escape: () => path.length > 2 && path[path.length - 1].loss > 2 * path[0].loss,
     bowl: () => !!set.standardise,
     outlier: () => moved === "point" && 2 * Math.max(...squares()) > squares().reduce((a, b) => a + b),
-    momentum: () => playing && set.momentum > 0,
-    batches: () => playing && set.batch > 0,
+    momentum: () => moved === "step" && set.momentum > 0 && path.length > 20,
+    batches: () => moved === "step" && set.batch > 0 && path.length > 20,
   };
 
   const skip = () => {
@@ -654,12 +653,14 @@
   /** @type {Record<string, () => void>} */
   const DEEDS = {
     step: () => {
+      moved = "step";
       playing = false;
       shown = null;
       if (!diverged()) advance();
       set.epoch = path.length - 1;
     },
     play: () => {
+      moved = "step";
       playing = !playing && !diverged();
       shown = null;
       requestAnimationFrame(play);
@@ -869,6 +870,7 @@
       playing = false;
       return look(value);
     }
+    tell(".why", "");
     set = { ...set, [name]: between(value, ...RANGES[name]) };
     if (name === "n") set.edits = "";
     refresh();
@@ -883,6 +885,7 @@
       history.pushState(null, "", `#${scene.id}`);
       load();
     } else if (button?.dataset.do) {
+      tell(".why", "");
       DEEDS[button.dataset.do]();
       change();
     } else if (button?.dataset.tab) {

@@ -97,9 +97,9 @@ def test_the_picture_shows_steps_and_one_jump():
 
 def test_with_equal_x_all_lines_through_the_mean_point_share_the_smallest_loss():
     """All lines through their mean point, here $x = 2$ and $y = 3$, share the smallest loss. The
-    first equation is a multiple of the second, and `solve` refuses … it gives one of these lines,
-    the one with the smallest $w^2 + b^2$. But it tells the **rank**, which counts the equations
-    that say something new. A line needs a rank of 2.
+    first equation is a multiple of the second, and `solve` refuses here. … it gives one of
+    these lines, the one with the smallest $w^2 + b^2$. But it tells the **rank**, which counts
+    the equations that say something new. A line needs a rank of 2.
     """
     x, y = np.full(4, 2), np.array([1, 2, 4, 5])
     lines = [(w, 3 - 2 * w) for w in np.linspace(-5, 5, 101)]

@@ -85,8 +85,8 @@ def test_stopped_early_training_moves_b_by_more_than_the_noise_usually_does():
 
 @pytest.mark.parametrize(("copies", "sigma", "factor"), [(1, 1, 1), (1, 2, 2), (4, 1, 0.5)])
 def test_the_spread_is_what_the_formulas_say(copies, sigma, factor):
-    """The standard deviations of the repeats, `seen`, are what the formulas say. Twice the noise
-    makes both standard errors twice as large. Four times the points halve them.
+    """The standard deviations of the repeats, `seen`, are about what the formulas say. Twice
+    the noise makes both standard errors twice as large. Four times the points halve them.
     """
     places = np.tile(x, copies)
     w, b, *_ = fits(places, noisy(places, sigma))
@@ -120,8 +120,8 @@ def test_the_cloud_lies_in_a_tilted_ellipse():
 
 
 def test_at_the_mean_of_x_every_line_is_close_and_a_steep_one_is_low_at_0():
-    """The mean of $x$ is above 0, and there every line is close to the true one. A line that is
-    too steep therefore meets $x = 0$ too low.
+    """At the mean of $x$, which is above 0, every line is close to the true one. So a line that
+    is too steep mostly meets $x = 0$ too low.
     """
     w, b, *_ = fits(x, noisy(x))
     assert x.mean() > 0
@@ -165,12 +165,18 @@ def test_the_interval_covers_the_true_slope_in_95_percent_of_data_sets():
 def test_each_band_holds_what_it_is_for():
     r"""A new point has its own noise as well, which makes it $s \sqrt{1 + r}$. Times 2.10, the
     first gives the **confidence band**, for the line, and the second the **prediction band**,
-    for a new point. … 94 percent of the true heights lie in the first band, and 94 percent of
+    for a new point. Each holds at one place by itself. The whole line is inside its band less
+    often. … 94 percent of the true heights lie in the first band, and 94 percent of
     the points in the second.
     """
     line, point, narrow, wide = off_and_bands()
     assert np.mean(line < T * narrow) == pytest.approx(0.95, abs=0.01)
     assert np.mean(point < T * wide) == pytest.approx(0.95, abs=0.01)
+    w, b, s, mean, spread = fits(x, noisy(x))
+    grid = np.linspace(-5, 15, 41)
+    off = np.abs(np.outer(w - 0.5, grid) + (b + 1)[:, None])
+    widths = T * np.outer(s, np.sqrt(1 / 20 + (grid - mean) ** 2 / spread))
+    assert 0.8 < np.mean((off < widths).all(axis=1)) < 0.9
 
 
 def test_the_bands_as_they_are_drawn():

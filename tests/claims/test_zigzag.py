@@ -65,10 +65,10 @@ def test_the_picture_shows_three_loops_whose_loss_rises():
 
 @pytest.mark.parametrize("line", [(0.229, -0.238), (50, -30), (-8, 900)])
 def test_the_loss_is_the_smallest_and_a_part_for_each_direction_that_shrinks(line):
-    r"""In each, the derivative is the curvature times the distance. So the loss above the
-    smallest is half the curvature times the distance squared, whose derivative that is. The
-    loss is the sum of the two parts and the smallest … A plain step multiplies each distance by
-    $1 - \eta\lambda$. Below the limit, the size of this factor is below 1. So each distance
+    r"""In each, the derivative is the curvature times the distance. That is the derivative of
+    half the curvature times the distance squared, which is the loss above the smallest. The
+    loss is the sum of the two parts and the smallest: … A plain step multiplies each distance
+    by $1 - \eta\lambda$. Below the limit, the size of this factor is below 1. So each distance
     shrinks, even where the step jumps to the other side, as it does here at a rate of 0.02.
     """
     curvatures, directions = np.linalg.eigh(hessian(x))

@@ -76,7 +76,9 @@ def build_once(tmp_path_factory):
     def build_once(name: str, **environment: str) -> Path:
         with FileLock(top / f"{name}.lock"):
             site = top / name
-            return site if site.exists() else build(site, **environment)
+            if not site.exists():
+                build(top / f"{name}.part", **environment).rename(site)
+            return site
 
     return build_once
 

@@ -110,7 +110,8 @@ def statements(page: Page, site: Site) -> dict[str, bool]:
             here, there = match.span()
             said = " ".join(match[0].split())
             if " " in said:
-                found[said] = any(a < there and b > here for a, b in quoted)
+                here_too = any(a < there and b > here for a, b in quoted)
+                found[said] = found.get(said, False) or here_too
     return found
 
 
