@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from weaver.page import Program
+
 FILES = {
     "mkdocs.yml": """site_name: Circles
 theme: material
@@ -104,6 +106,11 @@ Around a circle runs its **edge**.
 - **edge**: The line around a circle. [Words](#words)
 """,
 }
+
+
+def program(code: str, output: str = "", images=()) -> Program:
+    """Make a program that stands on no page."""
+    return Program(Path("page.md"), 3, 5, 5, 5, code, output, images)
 
 
 def make(folder: Path) -> Path:

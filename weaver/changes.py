@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from weaver.checks.quotations import BETWEEN, claims_file, nearest, quotations, spans
+from weaver.checks.quotations import BETWEEN, claims_file, nearest, prose, quotations, spans
 from weaver.site import Site
 
 NOTHING = "No page, output, figure or quotation differs."
@@ -72,13 +72,13 @@ def _rows(base: Path) -> Iterator[str]:
     """Tell which statements changed that tests decide."""
     site, rows = Site.load(), []
     for page in site.pages.values():
-        before = {}
+        before, text = {}, prose(page)
         for quotation in quotations(base / claims_file(page, site)):
             before.setdefault(quotation.test, []).append(quotation.text)
         for quotation in quotations(claims_file(page, site)):
             now, old = quotation.text, before.get(quotation.test, [])
-            if not spans(now, page):
-                now = nearest(now, page)[1] or "(gone)"
+            if not spans(now, text):
+                now = nearest(now, text)[1] or "(gone)"
             if old and now not in old:
                 rows.append((BETWEEN.join(old), now, quotation.decided_by))
     if rows:

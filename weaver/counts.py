@@ -79,8 +79,7 @@ def undecided(site: Site) -> str:
         said = statements(site.pages[name], site)
         quoted = f"tests quote {sum(said.values())} of {len(said)} sentences"
         others = [LINK.sub(r"\1", words) for words, decided in said.items() if not decided]
-        others = map(with_mathml, others)
-        items = "".join(f"\n    - {words}" for words in others)
+        items = "".join(f"\n    - {with_mathml(words)}" for words in others)
         folds.append(f'??? note "{site.pages[name].title.rstrip("?")}: {quoted}"\n{items}')
     return "\n\n".join(folds)
 

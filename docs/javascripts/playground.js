@@ -622,7 +622,6 @@
 
   const skip = () => {
     const tasks = all("[data-task]");
-    tell(".why", "");
     const now = tasks.findIndex((p) => !p.hidden);
     const next = tasks[now + 1];
     if (!next) return;

@@ -38,7 +38,7 @@ def test_a_page_says_what_stands_in_its_text_as_whole_words(page):
         "a bowl with",
         "A line that falls",
     ]
-    assert [len(spans(words, page)) for words in said] == [1, 1, 0, 0, 1, 1]
+    assert [len(spans(words, prose(page))) for words in said] == [1, 1, 0, 0, 1, 1]
     assert prose(page).count("\n") == PAGE.count("\n")
 
 
@@ -57,7 +57,7 @@ def test_a_page_says_what_stands_in_its_text_as_whole_words(page):
     ],
 )  # fmt: skip
 def test_the_nearest_sentence_is_found(page, quotation, line, now):
-    assert nearest(quotation, page) == (line, now)
+    assert nearest(quotation, prose(page)) == (line, now)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,12 @@ def drawn(page: str, name: str) -> dict[str, np.ndarray]:
     return points
 
 
+def program(page: str, part: str) -> Program:
+    """Give the one block of a page that has `part` in its code."""
+    (found,) = (p for p in read(Path("docs", page)).programs if part in p.code)
+    return found
+
+
 def variables(page: str, part: str) -> dict:
-    """Give the variables of the one block of a page that has `part` in its code."""
-    (program,) = (p for p in read(Path("docs/tutorial", page)).programs if part in p.code)
-    return _left(program).variables
+    """Give the variables that such a block leaves: `variables("tutorial/data.md", "seed")`."""
+    return _left(program(page, part)).variables

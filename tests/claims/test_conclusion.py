@@ -31,7 +31,7 @@ def test_the_whole_way_in_one_program_finds_the_fitted_line():
     """You made data around a known line, and let a model find that line … The 20 data points with
     the fitted line through their middle.
     """
-    model = variables("conclusion.md", "default_rng(38)")["model"]
+    model = variables("tutorial/conclusion.md", "default_rng(38)")["model"]
     assert coefficients(model) == pytest.approx((FIT.w, FIT.b), abs=1e-3)
     shown = drawn("tutorial/conclusion.md", "whole")
     np.testing.assert_allclose(shown["data"], np.column_stack([x, y]))
@@ -111,7 +111,7 @@ def test_the_gap_that_is_left_is_the_noise_and_more_steps_would_not_close_it():
     """The gap between 0.478 and 0.5, and between -0.917 and -1, comes from the noise: training
     has converged, and [more steps would not close it](prediction.md#the-gap-has-two-causes).
     """
-    now = variables("conclusion.md", "default_rng(38)")["model"]
+    now = variables("tutorial/conclusion.md", "default_rng(38)")["model"]
     assert coefficients(now) == pytest.approx(after(3000), abs=1e-3)
     assert coefficients(now) == pytest.approx((0.478, -0.917), abs=5e-4)
 
@@ -120,7 +120,7 @@ def test_the_network_is_better_on_its_own_points_and_worse_on_new_ones():
     """On its own points, the network beats any straight line, because it may bend. On 1000 new
     ones, it is worse: it follows the noise of its own.
     """
-    network = variables("conclusion.md", "counts")["model"]
+    network = variables("tutorial/conclusion.md", "counts")["model"]
     for n, seed in [(20, 38), (1000, 1), (10_000, 2)]:
         x, y = make_data(n=n, seed=seed)
         bent = np.mean((network(to_tensor(x)).detach().numpy().flatten() - y) ** 2)
@@ -152,7 +152,7 @@ def test_each_layer_is_a_weighted_sum_plus_a_bias_with_8_8_8_and_1_parameters():
     of each $x$, with 8 weights and 8 biases. … The last layer makes one number of the 8, with 8
     weights and 1 bias.
     """
-    first, _, last = variables("conclusion.md", "counts")["model"]
+    first, _, last = variables("tutorial/conclusion.md", "counts")["model"]
     assert (first(X).shape, last(first(X)).shape) == ((20, 8), (20, 1))
     assert (first.weight.numel(), first.bias.numel()) == (8, 8)
     assert (last.weight.numel(), last.bias.numel()) == (8, 1)

@@ -13,7 +13,7 @@ def test_make_data_is_the_code_of_this_page():
     standard deviation of its noise. … A call without arguments gives the very points of this
     page.
     """
-    block = variables("data.md", "for k in range(3)")
+    block = variables("tutorial/data.md", "for k in range(3)")
     np.testing.assert_array_equal((block["x"], block["y"]), make_data())
 
 

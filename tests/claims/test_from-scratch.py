@@ -1,15 +1,12 @@
 """The claims of docs/deeper/from-scratch.md."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
 from linreg import coefficients, make_model
 from tests.claims.reference_run import FIT, LR, X, Y, descend, rises, x, y
-from tests.claims.runs import figure
-from weaver.page import read
+from tests.claims.runs import figure, program
 
 PAGE = "deeper/from-scratch.md"
 W, B = coefficients(make_model())
@@ -57,8 +54,7 @@ def test_a_smaller_nudge_comes_closer_until_digits_are_lost():
 
 def own_value(right="", wrong=""):
     """Give the class that the page builds, as its program has it or with something wrong."""
-    codes = [program.code for program in read(Path("docs", PAGE)).programs]
-    (code,) = (code for code in codes if "range(1000)" in code and "class Value" in code)
+    code = program(PAGE, "for epoch in range(1000)").code
     code = code[code.index("class Value") : code.index("model = ")]
     assert right in code
     names = {}

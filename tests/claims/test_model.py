@@ -13,7 +13,7 @@ from tests.claims.runs import drawn, figure, variables
 
 def test_make_model_is_the_code_of_this_page():
     """`make_model()` is `torch.manual_seed(2)` and `nn.Linear(1, 1)` in one function."""
-    model = variables("model.md", "print(model)")["model"]
+    model = variables("tutorial/model.md", "print(model)")["model"]
     assert coefficients(model) == coefficients(make_model())
 
 

@@ -16,7 +16,7 @@ def test_to_tensor_is_the_code_of_this_page():
     """The function `to_tensor` of `linreg` does the same. … one row for each point, one column for
     each input. The -1 means "as many rows as it takes".
     """
-    block = variables("tensors.md", 'print("before"')
+    block = variables("tutorial/tensors.md", 'print("before"')
     assert torch.equal(block["inputs"], to_tensor(x))
     assert torch.equal(block["targets"], to_tensor(y))
     assert torch.ones(6).reshape(-1, 1).shape == (6, 1)
@@ -49,7 +49,7 @@ def test_flat_targets_count_as_one_row_and_both_are_repeated():
     subtracted number by number. … The three errors of the points stand on the diagonal: 9, 18
     and 27. The other six mix the output of one point with the target of another.
     """
-    block = variables("tensors.md", "outputs.expand")
+    block = variables("tutorial/tensors.md", "outputs.expand")
     outputs, targets = block["outputs"].flatten().tolist(), block["targets"].tolist()
     every = torch.tensor([[output - target for target in targets] for output in outputs])
     assert torch.equal(block["outputs"] - block["targets"], every)
@@ -64,7 +64,7 @@ def test_flat_targets_make_400_errors_of_20():
     diagonal, from the upper left to the lower right, stand squares. … Each output minus each
     target. Only the 20 errors on the diagonal are errors of points.
     """
-    block = variables("tensors.md", "np.indices")
+    block = variables("tutorial/tensors.md", "np.indices")
     errors = (make_model()(X) - Y.flatten()).detach().numpy()
     assert block["errors"] == pytest.approx(errors, abs=1e-6)
     dots = drawn("tutorial/tensors.md", "broadcast")

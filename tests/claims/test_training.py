@@ -21,7 +21,7 @@ from tests.claims.runs import drawn, figure, variables
 
 def test_train_is_the_loop_of_this_page():
     """The function `train` of `linreg` is this loop"""
-    block = variables("training.md", "epochs = 1000")
+    block = variables("tutorial/training.md", "epochs = 1000")
     model = make_model()
     assert train(model, X, Y, epochs=1000) == block["losses"]
     assert coefficients(model) == coefficients(block["model"])

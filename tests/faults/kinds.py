@@ -148,7 +148,7 @@ TURN = re.compile(rf"\b({'|'.join(TURNED)})\b", re.IGNORECASE)
 def in_claims(page: Page) -> Iterator[tuple]:
     """Turn round what tests quote, and what the conclusion's table calls true."""
     text, told = prose(page), quotations(claims_file(page, SITE))
-    quoted = {span for quotation in told for span in spans(quotation.text, page)}
+    quoted = {span for quotation in told for span in spans(quotation.text, text)}
     quoted |= {match.span(1) for match in re.finditer(r"^\|.*?\|(.*?)\| \[", text, re.MULTILINE)}
     for match in (match for span in sorted(quoted) for match in TURN.finditer(text, *span)):
         line = text.count("\n", 0, match.start()) + 1

@@ -16,7 +16,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
-from weaver.page import Program
+from tests.topic import program
 from weaver.run import run
 from weaver.site import Site
 
@@ -73,14 +73,14 @@ def build_once(tmp_path_factory):
     top = tmp_path_factory.getbasetemp()
     top = top.parent if "PYTEST_XDIST_WORKER" in os.environ else top
 
-    def build_once(name: str, **environment: str) -> Path:
+    def once(name: str, **environment: str) -> Path:
         with FileLock(top / f"{name}.lock"):
             site = top / name
             if not site.exists():
                 build(top / f"{name}.part", **environment).rename(site)
             return site
 
-    return build_once
+    return once
 
 
 @pytest.fixture(scope="session")
@@ -104,8 +104,7 @@ def served(build_once):
 
 def output_of(code: str) -> str:
     """What a program that a page made prints; its warnings are let through."""
-    code = f"import warnings\nwarnings.simplefilter('ignore')\n{code}"
-    (result,) = run([Program(Path("playground.md"), 1, 1, 1, 1, code, "", ())])
+    (result,) = run([program(f"import warnings\nwarnings.simplefilter('ignore')\n{code}")])
     assert result.error is None
     return result.output
 

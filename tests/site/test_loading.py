@@ -57,5 +57,4 @@ def test_a_page_fits_its_screen_holds_still_and_asks_nobody_else(path, width, se
 def test_a_page_holds_still_while_it_arrives(path, served, open_page):
     _, url = served
     page = open_page(url.replace("/course/", "/slow/course/") + path)
-    # A label of the menu that arrives in two pieces may need a second line.
-    assert page.evaluate(SHIFTS, 0.005) == []
+    assert page.evaluate(SHIFTS, 0.001) == []

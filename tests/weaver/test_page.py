@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from weaver.page import PLACEHOLDER, Heading, Image, Link, PageError, read, refresh
+from weaver.page import MARKER, PLACEHOLDER, Heading, Image, Link, PageError, read, refresh
 
 PAGE = """---
 title: A title
@@ -147,11 +147,12 @@ def test_a_page_is_parsed_once_a_version(page):
     assert read(page.path).texts[-1].text == "More."
 
 
-def test_two_empty_lines_in_a_folded_program_end_nothing(tmp_path):
-    code = "x = 1\n\n\nclass A:\n    y = 2\n\n\nprint(x)\n"
-    inside = "".join(f"    {line}".rstrip() + "\n" for line in f"```python\n{code}```".split("\n"))
+def test_empty_lines_in_a_folded_program_end_nothing_and_stay_empty(tmp_path):
+    code, output = "x = 1\n\n\nclass A:\n    y = 2\n\n\n\nprint(x)\n", "a\n\n\n  b\n   \nc\n"
+    block = f"```python\n{code}```\n\n{MARKER}\n\n```text\n{output}```\n"
+    inside = "\n".join(line and f"    {line}" for line in block.split("\n"))
     path = tmp_path / "page.md"
-    path.write_text(f'# A\n\n??? note "B"\n\n{inside}\n```python\n{code}```\n', "utf-8")
+    path.write_text(f'# A\n\n??? note "B"\n\n{inside}\n{block}', "utf-8")
     page = read(path)
-    assert [program.code for program in page.programs] == [code, code]
+    assert [(program.code, program.output) for program in page.programs] == [(code, output)] * 2
     assert page.complaints == []

@@ -10,7 +10,7 @@ import pytest
 
 import weaver.run
 from linreg import least_squares, make_data
-from weaver.page import Program
+from tests.topic import program
 from weaver.rounding import move
 from weaver.run import CAPABILITY, run
 
@@ -100,7 +100,7 @@ def _cache(tmp_path, monkeypatch):
 
 def printed(expressions: list[str], salt: int) -> list[str]:
     code = HEAD + "".join(f"print({expression})\n" for expression in expressions)
-    (result,) = run([Program(Path("page.md"), 3, 5, 5, 5, code, "", ())], salt)
+    (result,) = run([program(code)], salt)
     assert result.error is None
     return result.output.splitlines()
 

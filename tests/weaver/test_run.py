@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import weaver.run
-from tests.topic import make
-from weaver.page import PageError, Program
+from tests.topic import make, program
+from weaver.page import PageError
 from weaver.run import run, state
 
 ROOT = Path(__file__).parents[2]
@@ -25,10 +25,6 @@ with open({file!r}, "w") as file:
 @pytest.fixture(autouse=True)
 def _cache(tmp_path, monkeypatch):
     monkeypatch.setattr(weaver.run, "CACHE", tmp_path / "cache")
-
-
-def program(code: str, output: str = "", images=()) -> Program:
-    return Program(Path("page.md"), 3, 5, 5, 5, code, output, images)
 
 
 def outputs(*codes: str) -> list[str | None]:

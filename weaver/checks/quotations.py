@@ -9,7 +9,6 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import lru_cache
 from pathlib import Path
 
 from weaver.page import SENTENCE, Complaint, Page
@@ -58,12 +57,13 @@ def quotations(file: Path) -> list[Quotation]:
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
+    text = prose(page)
     for quotation in quotations(claims_file(page, site)):
         if not quotation.text:
             said, remedy = f"{quotation.test} has no docstring", f"quote a sentence of {page.path}"
             yield Complaint(quotation.file, quotation.line, said, "it decides nothing", remedy)
-        elif (times := len(spans(quotation.text, page))) != 1:
-            line, now = nearest(quotation.text, page)
+        elif (times := len(spans(quotation.text, text))) != 1:
+            line, now = nearest(quotation.text, text)
             said = f"the page says {now!r}"
             true, remedy = f"{quotation.decided_by} quotes {quotation.text!r}", "make refresh"
             if times:
@@ -73,7 +73,6 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             yield replace(page.complaint(line, said, true, remedy), notice=True)
 
 
-@lru_cache(100)
 def prose(page: Page) -> str:
     """The page's Markdown with blank lines for its code, which claims nothing."""
     lines = page.lines
@@ -84,43 +83,45 @@ def prose(page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
-def spans(quotation: str, page: Page) -> list[tuple[int, int]]:
-    """Where a page's text says something, from one character to another."""
+def spans(quotation: str, text: str) -> list[tuple[int, int]]:
+    """Where a page's prose says something, from one character to another."""
     words = r"\s+".join(map(re.escape, quotation.split()))
-    return [match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", prose(page))]
+    return [match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", text)]
 
 
-def units(page: Page) -> Iterator[tuple[int, int]]:
-    """Where each paragraph, item, cell and caption of a page's text begins and ends."""
-    text = prose(page)
-    breaks = [match.span() for match in UNIT.finditer(text)]
-    yield from zip([0, *(end for _, end in breaks)], [*(s for s, _ in breaks), len(text)],
-                   strict=True)  # fmt: skip
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """Where each paragraph, item, cell and caption of a page's prose begins and ends."""
+    begin = 0
+    for match in UNIT.finditer(text):
+        yield begin, match.start()
+        begin = match.end()
+    yield begin, len(text)
 
 
 def statements(page: Page, site: Site) -> dict[str, bool]:
     """The sentences of a page that state something, and whether a test quotes words of each."""
+    text = prose(page)
+    quoted = [span for q in quotations(claims_file(page, site)) for span in spans(q.text, text)]
     # Words of HTML count; a tag ends a sentence.
-    text = re.sub("<[^>]*>", lambda tag: "\n" * len(tag[0]), prose(page))
+    untagged = re.sub("<[^>]*>", lambda tag: "\n" * len(tag[0]), text)
     top = sum(len(line) + 1 for line in page.lines[: page.start])
-    quoted = [span for q in quotations(claims_file(page, site)) for span in spans(q.text, page)]
     found = {}
-    for start, end in units(page):
-        for match in STATEMENT.finditer(text, max(start, top), max(end, top)):
+    for start, end in units(text):
+        for match in STATEMENT.finditer(untagged, max(start, top), max(end, top)):
             here, there = match.span()
             said = " ".join(match[0].split())
             if " " in said:
-                here_too = any(a < there and b > here for a, b in quoted)
-                found[said] = found.get(said, False) or here_too
+                decided = any(a < there and b > here for a, b in quoted)
+                found[said] = found.get(said, False) or decided
     return found
 
 
-def nearest(quotation: str, page: Page) -> tuple[int, str]:
+def nearest(quotation: str, text: str) -> tuple[int, str]:
     """The sentences that say most of a quotation's words, with their line; or nothing."""
-    text, best = prose(page), (ALIKE, 1, "")
+    best = ALIKE, 1, ""
     wanted, count = quotation.split(), len(SENTENCE.findall(quotation))
     matcher = SequenceMatcher(b=wanted, autojunk=False)
-    for start, end in units(page):
+    for start, end in units(text):
         found = list(SENTENCE.finditer(text, start, end))
         for first, last in zip(found, found[count - 1 :] or found[-1:], strict=False):
             words = text[first.start() : last.end()].split()
@@ -132,9 +133,9 @@ def nearest(quotation: str, page: Page) -> tuple[int, str]:
 
 def renew(page: Page, site: Site) -> int:
     """Let tests quote the page as it is now; return how many quotations changed."""
-    changed = 0
+    changed, text = 0, prose(page)
     for quotation in quotations(claims_file(page, site)):
-        now = "" if spans(quotation.text, page) else nearest(quotation.text, page)[1]
+        now = "" if spans(quotation.text, text) else nearest(quotation.text, text)[1]
         if now:
             _quote(quotation, now)
             changed += 1
