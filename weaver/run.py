@@ -119,8 +119,8 @@ def fingerprint() -> str:
     """What every program's result depends on: versions, the package, and how it is run."""
     ours = settings()
     versions = [sys.version, *((name, version(name)) for name in ours["versions"].values())]
-    sources = [*sorted(Path(ours["package"]).rglob("*.py")), Path(f"{ours['package']}.py")]
-    package = [(file.name, file.read_bytes()) for file in sources if file.is_file()]
+    sources = [*sorted(Path(ours["package"]).rglob("*")), Path(f"{ours['package']}.py")]
+    package = [(f.name, f.read_bytes()) for f in sources if f.is_file() and f.suffix != ".pyc"]
     return repr([versions, ENGINE, package, os.environ.get(CAPABILITY)])
 
 

@@ -248,10 +248,12 @@ def test_the_key_holds_code_sources_and_versions(tmp_path, monkeypatch):
             prints.add(weaver.run.fingerprint())
     make(tmp_path)
     monkeypatch.chdir(tmp_path)
-    for text in ("one", "other"):
-        Path("circle.py").write_text(text, encoding="utf-8")
-        prints.add(weaver.run.fingerprint())
-    assert len(prints) == 1 + 3 + 2
+    Path("circle").mkdir()
+    for file in ("circle.py", "circle/data.csv"):
+        for text in ("one", "other"):
+            Path(file).write_text(text, encoding="utf-8")
+            prints.add(weaver.run.fingerprint())
+    assert len(prints) == 1 + 3 + 4
 
 
 def test_a_result_is_not_kept_if_the_package_changed_meanwhile(monkeypatch):
