@@ -41,7 +41,7 @@ def _rows(path: Path, separator: str) -> list[tuple[int, list[str]]]:
     try:
         for cells in reader:
             if len(cells) > 1 or "".join(cells).strip():
-                rows.append((line, [cell.strip() for cell in cells]))
+                rows.append((line, [re.sub(r"[\r\n]+", " ", cell).strip() for cell in cells]))
             line = reader.line_num + 1
     except csv.Error:
         raise ValueError(
@@ -94,11 +94,11 @@ def _columns(
     numbers = []
     for line, cells in rows:
         if len(cells) != len(header):
-            remedy = "fill the gap"
-            if len(cells) > len(header):
-                remedy = f'put a cell that holds "{separator}" in quotation marks'
+            long = len(cells) > len(header)
+            remedy = f'put a cell that holds "{separator}" in quotation marks'
             raise ValueError(
-                f"{path}, row {line} has {len(cells)} cells, its header {len(header)}: {remedy}"
+                f"{path}, row {line} is {'longer' if long else 'shorter'} than the header "
+                f"({len(cells)} against {len(header)} cells): {remedy if long else 'fill the gap'}"
             )
         for name in names:
             cell = cells[header.index(name)]
@@ -107,7 +107,7 @@ def _columns(
             except ValueError as error:
                 raise ValueError(f'{path}, row {line}: {name} is "{cell}", {error}') from None
     if len(rows) < 2:
-        raise ValueError(f"{path} has {len(rows)} rows of numbers: a line needs 2 at least")
+        raise ValueError(f"{path} has too few rows of numbers ({len(rows)}): a line needs 2")
     x, y = np.reshape(numbers, (-1, 2)).T
     try:
         fit = least_squares(x, y)
@@ -261,11 +261,11 @@ def warn(x: np.ndarray, y: np.ndarray, names: list[str], lines: list[int]) -> li
     if bent:
         found.append(f"the points bend: fit a curve, or a shorter range of {x_name}")
     if e.std() > 1e-12 and _fan(z, e):
-        low, high = (e[side].std() * y_scale for side in (z < np.median(z), z >= np.median(z)))
+        low, high = (e[side].std() * y_scale for side in (z <= z.mean(), z > z.mean()))
         remedy = f", and try the logarithm of {y_name}" if y.min() > 0 else ""
         found.append(
-            f"the scatter changes with {x_name}, from {low:.2g} in its lower half to {high:.2g} "
-            f"in its upper: mistrust the intervals{remedy}"
+            f"the scatter changes with {x_name}, from {low:.2g} below its mean to {high:.2g} "
+            f"above: mistrust the intervals{remedy}"
         )
     return found
 
@@ -379,7 +379,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{error.filename or picture}: {error.strerror}", file=sys.stderr)
+        where = f"{picture} cannot be written"
+        if str(error.filename) == str(file):
+            where = f"{file} cannot be opened"
+        print(f"{where} ({error.strerror}): try another folder", file=sys.stderr)
         return 2
     print(*told, *(f"Warning: {sentence}." for sentence in found), sep="\n")
     print(f"{'picture:':10} {picture}")

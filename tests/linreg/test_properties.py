@@ -1,31 +1,17 @@
 """What holds for all data: Hypothesis searches for data for which it does not."""
 
-import os
 import re
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.extra import numpy as arrays
 from torch import nn
 
 import linreg
-
-# The same sources are tried with the same data, at any speed, and no file is written.
-settings.register_profile(
-    "ours",
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.generate, Phase.shrink],
-)
-settings.load_profile("ours")
-set_hypothesis_home_dir(os.devnull)
 
 X, Y = map(linreg.to_tensor, linreg.make_data())
 LIMIT = linreg.largest_stable_lr(X.flatten())
