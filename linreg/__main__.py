@@ -171,13 +171,18 @@ def _exact(fit: Fit, x: np.ndarray, y: np.ndarray) -> bool:
     return bool(np.sqrt(fit.loss) <= 8 * np.finfo(float).eps * sizes)
 
 
+def _leverage(x: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Give the variance of the line's height at these places, in variances of the noise."""
+    return 1 / len(x) + (at - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
+
+
 def _lever(x: np.ndarray) -> int | None:
     """Find the row that nearly alone decides the slope: its leverage is above 0.9.
 
     From 0.5, P. J. Huber, Robust Statistics, Wiley 1981, section 7.2, warns. Few rows often
     have such a one by chance, so the warning comes later.
     """
-    leverage = 1 / len(x) + (x - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
+    leverage = _leverage(x, x)
     return int(leverage.argmax()) if leverage.max() > 0.9 else None
 
 
@@ -189,8 +194,8 @@ def _outlier(x: np.ndarray, y: np.ndarray) -> int | None:
     """
     fit, n = least_squares(x, y), len(x)
     e = y - fit.w * x - fit.b
-    leverage = 1 / n + (x - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
-    others = n * fit.loss * (1 - leverage) - e**2  # 1 - leverage times their sum of squares
+    own = 1 - _leverage(x, x)
+    others = n * fit.loss * own - e**2  # the squared residuals without this row, times own
     t = np.abs(e) * np.sqrt((n - 3) / np.maximum(others, 1e-30))
     return int(t.argmax()) if t_share(t.max(), n - 3) > 1 - ALARM / n else None
 
@@ -318,8 +323,7 @@ def _draw(x: np.ndarray, y: np.ndarray, names: list[str], path: Path) -> None:
     ax.plot(x, y, "o", color="C0", label="data")
     ax.plot(grid, line, color="C1", label="line of least squares")
     if n > 2:
-        r = 1 / n + (grid - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
-        band = t_quantile(0.95, n - 2) * _spread(fit, n) * np.sqrt(r)
+        band = t_quantile(0.95, n - 2) * _spread(fit, n) * np.sqrt(_leverage(x, grid))
         ax.plot(grid, line - band, "--", color="C2", label="95% confidence band")
         ax.plot(grid, line + band, "--", color="C2")
     ax.set_xlabel(names[0], parse_math=False)
@@ -361,9 +365,26 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="a table in UTF-8 whose first row names columns")
     parser.add_argument("--x", metavar="NAME", help="the column to predict from")
     parser.add_argument("--y", metavar="NAME", help="the column to predict")
-    parser.add_argument("--separator", default=",", choices=[",", ";", "|", "tab"])
-    parser.add_argument("--decimal", default=".", choices=[".", ","])
-    parser.add_argument("--picture", type=Path, help="by default the name of the file and .png")
+    parser.add_argument(
+        "--separator",
+        metavar="SIGN",
+        default=",",
+        choices=[",", ";", "|", "tab"],
+        help='what stands between cells: "," (default), ";", "|" or tab',
+    )
+    parser.add_argument(
+        "--decimal",
+        metavar="SIGN",
+        default=".",
+        choices=[".", ","],
+        help='the decimal mark: "." (default) or ","',
+    )
+    parser.add_argument(
+        "--picture",
+        metavar="FILE",
+        type=Path,
+        help="a .png, .svg or .pdf; by default the name of the table with .png, here",
+    )
     given = parser.parse_args(arguments)
     file, names, picture = given.file, [given.x, given.y], given.picture
     picture = picture or Path(file.stem + ".png")
