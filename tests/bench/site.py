@@ -1,5 +1,5 @@
-"""`make bench`: what running every program adds to a build, as ratios within one run, and how
-evenly the playground's pictures move."""
+"""What running every program adds to a build, as ratios within one run, and how evenly the
+playground's pictures move."""
 
 import itertools
 import os
