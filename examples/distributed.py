@@ -42,8 +42,8 @@ def save(model: nn.Module, epoch: int) -> None:
 def main() -> None:
     distributed.init_process_group()  # gloo for CPUs, NCCL for GPUs
     rank, world = distributed.get_rank(), distributed.get_world_size()
-    local = int(os.environ["LOCAL_RANK"])
-    device = f"cuda:{local}" if torch.cuda.device_count() > local else "cpu"
+    enough = torch.cuda.device_count() >= int(os.environ["LOCAL_WORLD_SIZE"])
+    device = f"cuda:{os.environ['LOCAL_RANK']}" if enough else "cpu"
 
     inputs, targets = (t.to(device) for t in share(rank, world))
     torch.manual_seed(2)

@@ -232,9 +232,9 @@ def test_the_mean_of_two_gradients_is_the_gradient_of_all():
 @pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
 def test_a_process_that_dies_ends_the_run_and_the_checkpoint_resumes_it(tmp_path, request):
     """This script of the repository finds the line of one process, to a millionth. It refuses
-    shares of unequal size. Every so often, it writes a **checkpoint**: a file with the parameters and the epoch. If a process dies, the
-    command ends the others and tells which one died. Give it again, and it goes on from the
-    checkpoint.
+    shares of unequal size. Every so often, it writes a **checkpoint**: a file with the parameters
+    and the epoch. If a process dies, the command ends the others and tells which one died. Give it
+    again, and it goes on from the checkpoint.
     """
     if request.config.getoption("salt"):
         pytest.skip("no salt reaches other processes")
@@ -265,8 +265,8 @@ def test_a_process_that_dies_ends_the_run_and_the_checkpoint_resumes_it(tmp_path
 
 @pytest.mark.parametrize(("size", "last"), [(64, 40), (900, 100)])
 def test_points_of_a_small_part_count_more(size, last):
-    """Parts of unequal size do not weigh the same. … This holds for gradients too. In … , the last
-    one is smaller, so each of its points counts more.
+    """In a mean of means, a small part counts as much as a large one. … This holds for gradients
+    too. In … , the last one is smaller, so each of its points counts more.
     """
     parts = torch.arange(1000).split(size)
     assert len(parts[-1]) == last

@@ -11,7 +11,7 @@ from pathlib import Path
 
 SCRIPT = Path("examples/distributed.py").resolve()
 COMMAND = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-LIMIT = 60  # seconds
+LIMIT = 120  # seconds
 
 
 @contextmanager
