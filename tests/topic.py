@@ -42,6 +42,10 @@ def area(radius=1.0):
 ''',
     "tests/test_circles.py": '''def test_growth():
     """A circle of radius 2 has four times the area of one with radius 1."""
+
+
+def test_area():
+    r"""$$ A = \\pi r^2 $$"""
 ''',
     "docs/circles.md": """---
 title: 1. Circles

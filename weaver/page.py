@@ -83,8 +83,8 @@ class Text:
     """A text of a page, which begins on `line`.
 
     Its kind is one of front matter, heading, paragraph, cell, title (of an admonition),
-    code (inline), formula, alt, caption, or HTML. `sources` are the places of its links to
-    pages outside, `bold` where its bold words begin and end.
+    code (inline), formula (with its dollars), alt, caption, or HTML. `sources` are the places
+    of its links to pages outside, `bold` where its bold words begin and end.
     """
 
     path: Path
@@ -271,7 +271,7 @@ def _read_texts(page: Page) -> None:
                 if kind == "heading":
                     page.headings.append(_heading(line, level, token.children, anchors))
             case "math_block":
-                page.texts.append(Text(page.path, line, "formula", token.content))
+                page.texts.append(Text(page.path, line, "formula", f"$${token.content}$$"))
             case "html_block":
                 page.texts.extend(Text(page.path, line, *part) for part in _html(token.content))
             case "code_block":
@@ -300,7 +300,8 @@ def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[T
                 yield Text(page.path, line, "code", token.content)
             case "math_inline" | "math_inline_double":
                 whole += PLACEHOLDER
-                yield Text(page.path, line, "formula", token.content)
+                latex = f"{token.markup}{token.content}{token.markup}"
+                yield Text(page.path, line, "formula", latex)
             case "image":
                 yield Text(page.path, line, "alt", token.content)
                 if title := token.attrs.get("title"):

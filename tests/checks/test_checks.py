@@ -62,6 +62,8 @@ FAULTS = [
     (ALT, "area.svg", 33, "looks like a file name"),
     (ALT, "An image of a line that rises to the right.", 33, "names the medium"),
     ("It rises.", ALT, 33, "repeats the caption"),
+    # quotations
+    (r"\pi r^2$", r"A = \pi r^2$", 9, r"it says $A = \pi r^2$: no test quotes it"),
     # links
     ("(#area)", "(#areas)", 39, "docs/circles.md has no anchor #areas"),
     ("(#area)", "(other.md)", 39, "there is no docs/other.md"),

@@ -85,6 +85,16 @@ def test_refresh_renews_a_quotation(tmp_path, monkeypatch, now):
     assert "0 quotations" not in CliRunner().invoke(main, ["refresh"]).output
 
 
+def test_refresh_lets_no_test_quote_another_formula(tmp_path, monkeypatch):
+    page = make(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    page.write_text(page.read_text(encoding="utf-8").replace("A = ", "B = "), encoding="utf-8")
+    assert "changed" not in CliRunner().invoke(main, ["refresh"]).output
+    told = CliRunner().invoke(main, ["check"]).output
+    assert r"docs/circles.md:35: it says $$ B = \pi r^2 $$: no test quotes it" in told
+
+
 def test_sentences_are_told_apart_by_whether_a_test_quotes_them(tmp_path, monkeypatch):
     page = make(tmp_path)
     page.write_text(page.read_text(encoding="utf-8") + "\nWhy? It is. See [it](#area).\n", "utf-8")

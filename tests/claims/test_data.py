@@ -38,8 +38,9 @@ def test_the_points_are_close_to_a_straight_line_but_no_line_meets_them_all():
 
 
 def test_slope_is_how_much_y_changes_when_x_grows_by_1_and_intercept_is_y_at_0():
-    """its **slope**: how much $y$ changes when $x$ grows by 1. The number $b$ is its
-    **intercept**: the $y$ at $x = 0$. Here the true line has slope 0.5 and intercept -1.
+    """A straight line is $y = wx + b$. … its **slope**: how much $y$ changes when $x$ grows by
+    1. The number $b$ is its **intercept**: the $y$ at $x = 0$. Here the true line has slope 0.5
+    and intercept -1.
     """
     x, y = make_data(sigma=0)
     np.testing.assert_allclose(np.diff(y), 0.5 * np.diff(x))

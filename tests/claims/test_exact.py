@@ -28,8 +28,11 @@ def loss(w, b, x=x, y=y):
 
 
 def test_where_the_normal_equations_hold_both_derivatives_are_zero():
-    """At the bottom of the bowl, both derivatives of the loss are zero. These are two equations
-    for $w$ and $b$ … A mean is zero where its sum is, and the factor before it changes nothing
+    r"""At the bottom of the bowl, both derivatives of the loss are zero. These are two
+    equations for $w$ and $b$ … $$\begin{aligned} w \sum x_i^2 + b \sum x_i &= \sum x_i y_i \\ w
+    \sum x_i + b\, n &= \sum y_i \end{aligned}$$ … A mean is zero where its sum is, and the
+    factor before it changes nothing … $$\sum (wx_i + b - y_i)\,x_i = 0, \qquad \sum (wx_i + b -
+    y_i) = 0$$
     """
     line = torch.tensor(solve(x, np.ones(20)), requires_grad=True)
     ((line[0] * torch.tensor(x) + line[1] - torch.tensor(y)) ** 2).mean().backward()
@@ -192,8 +195,8 @@ def test_far_from_zero_solve_is_wrong_and_centring_brings_the_digits_back(far):
 
 
 def test_a_parabola_is_solved_with_one_more_column():
-    """The curve bends, but the unknowns $a$, $w$ and $b$ are still only multiplied by known
-    numbers, and added.
+    """Can `solve` fit a parabola, $y = ax^2 + wx + b$? … The curve bends, but the unknowns $a$,
+    $w$ and $b$ are still only multiplied by known numbers, and added.
     """
     noisy = y + x**2
     parts = solve(x**2, x, np.ones(20), y=noisy)

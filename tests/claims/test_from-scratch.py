@@ -96,6 +96,20 @@ def test_the_class_gives_the_gradients_of_pytorch(compute, numbers):
     assert ours == pytest.approx(theirs, rel=1e-9)
 
 
+def test_a_gradient_is_the_sum_over_the_values_that_are_computed_directly():
+    r"""Each of these changes the loss by $\frac{\partial L}{\partial u_j}$ times as much:
+    $$\frac{\partial L}{\partial v} = \sum_{j=1}^{k} \frac{\partial L}{\partial
+    u_j}\,\frac{\partial u_j}{\partial v}$$
+    """
+    v = torch.tensor(3.0, requires_grad=True)
+    u = [2 * v, v**2, v.exp()]
+    local = [torch.autograd.grad(one, v, retain_graph=True)[0] for one in u]
+    loss = u[0] * u[1] - u[2] ** 2
+    above = torch.autograd.grad(loss, u, retain_graph=True)
+    (whole,) = torch.autograd.grad(loss, v)
+    assert whole == pytest.approx(sum(a * b for a, b in zip(above, local, strict=True)))
+
+
 def test_the_class_trains_the_line_of_pytorch():
     """The gradients are those of [step 3](../tutorial/loss.md#walking-downhill), and the line is
     PyTorch's.

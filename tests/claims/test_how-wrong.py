@@ -47,9 +47,10 @@ def off_and_bands():
 
 
 def test_dividing_by_n_less_2_mends_the_mean_square():
-    """Their mean square is [a little too
+    r"""Their mean square is [a little too
     small](../tutorial/prediction.md#the-line-does-not-fit-perfectly), since the line follows
-    its own points. Dividing the sum by $n - 2$ mends that:
+    its own points. Dividing the sum by $n - 2$ mends that: … $$s = \sqrt{\frac{\sum (w x_i + b
+    - y_i)^2}{n - 2}}$$
     """
     s = fits(x, noisy(x))[2]
     assert np.mean(s**2) == pytest.approx(1, abs=0.01)
@@ -57,11 +58,30 @@ def test_dividing_by_n_less_2_mends_the_mean_square():
 
 
 def test_the_formulas_are_those_of_least_squares():
-    r"""With $s$ in place of $\sigma$, and $\bar x$ for the mean of $x$, the standard errors are"""
+    r"""With $s$ in place of $\sigma$, and $\bar x$ for the mean of $x$, the standard errors are
+    … $$\text{of } w\text{: } \frac{s}{\sqrt{\sum (x_i - \bar x)^2}}$$ … $$\text{of } b\text{: }
+    s \sqrt{\frac{1}{n} + \frac{\bar x^2}{\sum (x_i - \bar x)^2}}$$ … The best slope is $w =
+    \sum (x_i - \bar x)\, y_i / \sum (x_i - \bar x)^2$. … The best line goes through the mean of
+    the points, so $b = \bar y - w \bar x$.
+    """
     w, b, s, mean, spread = fits(x, y)
     assert (w, b) == pytest.approx((FIT.w, FIT.b))
     assert s / np.sqrt(spread) == pytest.approx(FIT.w_se)
     assert s * np.sqrt(1 / 20 + mean**2 / spread) == pytest.approx(FIT.b_se)
+
+
+def test_the_slope_is_the_true_one_plus_weighted_noise_whose_variances_add_up():
+    r"""The slope is then the true one plus $$\frac{\sum (x_i - \bar x)\, e_i}{\sum (x_i - \bar
+    x)^2}$$ … A factor counts squared in a variance, and variances of independent numbers add
+    up: $$\frac{\sum (x_i - \bar x)^2\, \sigma^2}{\left(\sum (x_i - \bar x)^2\right)^2} =
+    \frac{\sigma^2}{\sum (x_i - \bar x)^2}$$
+    """
+    heights, away = noisy(x, sigma=3), x - x.mean()
+    noise, w = heights - (0.5 * x - 1), fits(x, heights)[0]
+    np.testing.assert_allclose(w, 0.5 + noise @ away / np.sum(away**2))
+    variance = np.sum(away**2 * 3**2) / np.sum(away**2) ** 2
+    assert variance == pytest.approx(3**2 / np.sum(away**2))
+    assert w.var() == pytest.approx(variance, rel=0.05)
 
 
 def test_the_mean_noise_and_the_error_of_the_slope_have_a_mean_product_of_0():
@@ -163,11 +183,12 @@ def test_the_interval_covers_the_true_slope_in_95_percent_of_data_sets():
 
 
 def test_each_band_holds_what_it_is_for():
-    r"""A new point has its own noise as well, which makes it $s \sqrt{1 + r}$. Times 2.10, the
-    first gives the **confidence band**, for the line, and the second the **prediction band**,
-    for a new point. Each holds at one place by itself. The whole line is inside its band less
-    often. … 94 percent of the true heights lie in the first band, and 94 percent of
-    the points in the second.
+    r"""$$r = \frac{1}{n} + \frac{(x_0 - \bar x)^2}{\sum (x_i - \bar x)^2}$$ … A new point has
+    its own noise as well, which makes it $s \sqrt{1 + r}$. Times 2.10, the first gives the
+    **confidence band**, for the line, and the second the **prediction band**, for a new point.
+    Each holds at one place by itself. The whole line is inside its band less often. … 94
+    percent of the true heights lie in the first band, and 94 percent of the points in the
+    second.
     """
     line, point, narrow, wide = off_and_bands()
     assert np.mean(line < T * narrow) == pytest.approx(0.95, abs=0.01)

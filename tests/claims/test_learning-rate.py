@@ -13,8 +13,10 @@ CENTRED = x - x.mean()
 
 @pytest.mark.parametrize("line", [(0, 0), (50, -30), (-8, 900)])
 def test_pytorch_finds_the_same_table_on_any_line(line):
-    """only $2x^2$ is left. By $b$, it is $2x$. So $y$, $w$ and $b$ are gone, and `hessian(x)`
-    needs only $x$. PyTorch finds the same table on any line
+    r"""$$H = \begin{pmatrix} \frac{\partial^2 L}{\partial w^2} & \frac{\partial^2 L}{\partial
+    w\,\partial b} \\ \frac{\partial^2 L}{\partial b\,\partial w} & \frac{\partial^2 L}{\partial
+    b^2} \end{pmatrix}$$ … only $2x^2$ is left. By $b$, it is $2x$. So $y$, $w$ and $b$ are
+    gone, and `hessian(x)` needs only $x$. PyTorch finds the same table on any line
     """
     inputs = torch.tensor(x)
     for targets in [torch.tensor(y), torch.zeros(20).double()]:

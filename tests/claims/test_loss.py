@@ -15,8 +15,9 @@ def mean_error(output, target):
 
 
 def test_the_squares_join_points_and_line_and_their_mean_area_is_the_loss():
-    """The right side of each square joins a point and the line. … One square for each point. … The
-    **mean squared error** (MSE) is the mean area of the $n$ squares
+    r"""The right side of each square joins a point and the line. … One square for each point. …
+    The **mean squared error** (MSE) is the mean area of the $n$ squares … $$L =
+    \frac{1}{n}\sum_{i=1}^{n} (\hat y_i - y_i)^2$$
     """
     (ax,) = figure("tutorial/loss.md", "squares").axes
     squares = [line.get_xydata() for line in ax.lines if line.get_linestyle() == "--"]
@@ -108,11 +109,14 @@ def test_the_gradient_points_uphill():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_backward_stores_the_means_of_twice_the_error_with_and_without_x(seed):
-    """The derivative of a squared error is twice the error, times how fast the error itself
-    grows: by $x$ with $w$, by 1 with $b$. The gradient is the mean over all points …
-    [`backward()` follows it](../deeper/from-scratch.md) and stores each derivative in `.grad`
-    of its parameter. The optimizer is given the parameters and the learning rate `lr`. Its
-    `step()` reads each `.grad`:
+    r"""$$w \leftarrow w - \eta\,\frac{\partial L}{\partial w},\qquad b \leftarrow b -
+    \eta\,\frac{\partial L}{\partial b}$$ … The derivative of a squared error is twice the
+    error, times how fast the error itself grows: by $x$ with $w$, by 1 with $b$. The gradient
+    is the mean over all points … $$\frac{\partial L}{\partial w} = \frac{1}{n}\sum_{i=1}^{n}
+    2\,(\hat y_i - y_i)\,x_i$$ … $$\frac{\partial L}{\partial b} = \frac{1}{n}\sum_{i=1}^{n}
+    2\,(\hat y_i - y_i)$$ … [`backward()` follows it](../deeper/from-scratch.md) and stores each
+    derivative in `.grad` of its parameter. The optimizer is given the parameters and the
+    learning rate `lr`. Its `step()` reads each `.grad`:
     """
     model = make_model(seed)
     errors = model(X).detach() - Y
@@ -265,8 +269,8 @@ def test_an_optimizer_that_holds_another_model_changes_nothing():
 
 
 def test_the_loss_of_the_true_line_is_the_mean_of_the_squared_noise():
-    """The points do not lie on the true line: the noise pushes them off. What is left is the mean
-    of the squared noise.
+    """What is the loss of the true line, $w = 0.5$ and $b = -1$? … The points do not lie on the
+    true line: the noise pushes them off. What is left is the mean of the squared noise.
     """
     noise = np.random.default_rng(38)
     noise.uniform(-5, 15, 20)

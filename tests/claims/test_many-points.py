@@ -173,8 +173,12 @@ def test_one_part_at_a_time_is_enough(tmp_path):
 @pytest.mark.parametrize("size", [1, 7, 19])
 def test_joined_sums_are_the_sums_of_all(size):
     r"""To join two parts, with $n_1$ and $n_2$ points, the sums need a term for the gap between
-    the means … the mixed term is zero, since the distances from $\bar x_1$ add up to zero. …
-    For the products, $d^2$ becomes the gap in $x$ times the gap in $y$.
+    the means … $$S = S_1 + S_2 + \frac{n_1 n_2}{n_1 + n_2}\,(\bar x_2 - \bar x_1)^2$$ … Let $d
+    = \bar x_2 - \bar x_1$ and $n = n_1 + n_2$. The mean of all is $\bar x = \bar x_1 + d\, n_2
+    / n$. … the mixed term is zero, since the distances from $\bar x_1$ add up to zero. … $$n_1
+    \left(\frac{d\, n_2}{n}\right)^2 + n_2 \left(\frac{d\, n_1}{n}\right)^2 = \frac{n_1
+    n_2\,(n_1 + n_2)}{n^2}\, d^2 = \frac{n_1 n_2}{n}\, d^2$$ … For the products, $d^2$ becomes
+    the gap in $x$ times the gap in $y$.
     """
     x, y = make_data()
 
@@ -187,6 +191,11 @@ def test_joined_sums_are_the_sums_of_all(size):
         parts = products(a[:size], b[:size]) + products(a[size:], b[size:])
         assert parts + weight * gap == pytest.approx(products(a, b))
     assert np.sum(x[:size] - x[:size].mean()) == pytest.approx(0, abs=1e-9)
+    d, n_2 = x[size:].mean() - x[:size].mean(), 20 - size
+    assert x.mean() == pytest.approx(x[:size].mean() + d * n_2 / 20)
+    gaps = size * (d * n_2 / 20) ** 2 + n_2 * (d * size / 20) ** 2
+    assert gaps == pytest.approx(size * n_2 * (size + n_2) / 20**2 * d**2)
+    assert gaps == pytest.approx(weight * d**2)
 
 
 def test_in_float32_the_raw_form_misses_the_variance():

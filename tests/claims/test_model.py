@@ -18,8 +18,8 @@ def test_make_model_is_the_code_of_this_page():
 
 
 def test_the_model_computes_w_x_plus_b_and_nothing_else():
-    """with one **input**, $x$, and two parameters, $w$ and $b$. … The model computes $wx + b$
-    and nothing else.
+    r"""$$\hat y = wx + b$$ … with one **input**, $x$, and two parameters, $w$ and $b$. … The
+    model computes $wx + b$ and nothing else.
     """
     w, b = coefficients(make_model())
     np.testing.assert_allclose(make_model()(X).detach().flatten(), w * x + b, rtol=1e-5)

@@ -210,8 +210,8 @@ def test_the_picture_joins_the_same_points_in_two_orders():
 
 
 def test_a_small_error_of_the_slope_grows_with_the_distance(model):
-    """It is 2.1 off, more than anywhere in the data. A small error of the slope grows with the
-    distance.
+    """Predict $y$ for $x = 100$. … It is 2.1 off, more than anywhere in the data. A small error
+    of the slope grows with the distance.
     """
     off = [abs(predict(model, [v])[0] - (0.5 * v - 1)) for v in (10.0, 100.0, 1000.0)]
     assert off[0] < off[1] < off[2]

@@ -106,10 +106,12 @@ def pushed(point, by=10):
 @pytest.mark.parametrize("point", range(20))
 @pytest.mark.parametrize("by", [-3, 10])
 def test_the_leverage_is_the_part_of_a_push_that_the_line_follows(point, by):
-    """The **leverage** of a point is the part of a push that the line follows there … Push $y_i$
-    up by $d$, and leave $x$ alone. … the best slope is $\\sum_j (x_j - \\bar x)\\,y_j / S$, so it
-    grows by $d\\,(x_i - \\bar x)/S$. The line goes through the means, and the mean of $y$ grows by
-    $d/n$. … The bracket is the leverage. The rest of $d$ stays in the residual.
+    r"""The **leverage** of a point is the part of a push that the line follows there … Push
+    $y_i$ up by $d$, and leave $x$ alone. … With $S = \sum_j (x_j - \bar x)^2$, the best slope is
+    $\sum_j (x_j - \bar x)\,y_j / S$, so it grows by $d\,(x_i - \bar x)/S$. The line goes
+    through the means, and the mean of $y$ grows by $d/n$. … $$d\,\left(\frac{1}{n} + \frac{(x_i
+    - \bar x)^2}{S}\right)$$ … The bracket is the leverage. The rest of $d$ stays in the
+    residual.
     """
     off, fit = x - x.mean(), least_squares(x, pushed(point, by))
     assert pytest.approx(FIT.w) == off @ y / (off @ off)

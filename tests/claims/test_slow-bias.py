@@ -83,7 +83,7 @@ def test_at_the_best_rate_both_factors_have_the_same_size(change):
 
 
 def test_centring_saves_epochs_and_standardising_needs_one():
-    """how many epochs does a change of $x$ save?"""
+    """Start from $w = b = 0$, and count the epochs … how many epochs does a change of $x$ save?"""
     raw, centred, standardised = map(epochs_of, CHANGES)
     assert raw > 3 * centred > 10
     assert standardised == 1

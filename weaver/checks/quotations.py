@@ -17,6 +17,7 @@ from weaver.site import Site
 WIDTH = 99
 ALIKE = 0.5  # of the words, at least, for a sentence to be another one's new form
 BETWEEN = " … "  # two quotations of a test
+FORMULA = re.compile(r"(\$\$?).+?\1", re.DOTALL)
 # Where a text of a page ends: at an empty line, an item, a cell, the brackets of a picture.
 UNIT = re.compile(
     r'\n\s*\n(?!\s*[-*] )|\n\s*(?:[-*]|\d+\.)\s+|\||!\[|\]\([\w-]+\.svg(?: ")?|"\)\n'
@@ -57,8 +58,14 @@ def quotations(file: Path) -> list[Quotation]:
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
-    text = prose(page)
-    for quotation in quotations(claims_file(page, site)):
+    text, file = prose(page), claims_file(page, site)
+    found = quotations(file)
+    for formula in (one for one in page.texts if one.kind == "formula"):
+        for said in _equations(formula.text):
+            if not any(said in quotation.text for quotation in found):
+                remedy = f"quote it in a test of {file} that computes it"
+                yield page.complaint(formula.line, f"it says {said}", "no test quotes it", remedy)
+    for quotation in found:
         if not quotation.text:
             said, remedy = f"{quotation.test} has no docstring", f"quote a sentence of {page.path}"
             yield Complaint(quotation.file, quotation.line, said, "it decides nothing", remedy)
@@ -66,11 +73,19 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             line, now = nearest(quotation.text, text)
             said = f"the page says {now!r}"
             true, remedy = f"{quotation.decided_by} quotes {quotation.text!r}", "make refresh"
+            if _equations(now) != _equations(quotation.text):
+                remedy = "compute in the test what the formula says now, and quote it"
             if times:
                 said, remedy = f"the page says it {times} times", "quote more words"
             elif not now:
                 said, remedy = "a claim is gone", "take its test away, or the claim back"
             yield replace(page.complaint(line, said, true, remedy), notice=True)
+
+
+def _equations(text: str) -> list[str]:
+    """The formulas in a text that stand by themselves, or that hold an equals sign."""
+    found = (" ".join(match[0].split()) for match in FORMULA.finditer(text))
+    return [formula for formula in found if "=" in formula or formula.startswith("$$")]
 
 
 def prose(page: Page) -> str:
@@ -132,11 +147,14 @@ def nearest(quotation: str, text: str) -> tuple[int, str]:
 
 
 def renew(page: Page, site: Site) -> int:
-    """Let tests quote the page as it is now; return how many quotations changed."""
+    """Let tests quote the page as it is now; return how many quotations changed.
+
+    Whether another formula is right, the words of a test cannot tell: that one stays.
+    """
     changed, text = 0, prose(page)
     for quotation in quotations(claims_file(page, site)):
         now = "" if spans(quotation.text, text) else nearest(quotation.text, text)[1]
-        if now:
+        if now and _equations(now) == _equations(quotation.text):
             _quote(quotation, now)
             changed += 1
     return changed
