@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
+from markdown_it.token import Token
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from weaver.page import ATTRIBUTES, Image, Page, Program
@@ -15,7 +16,9 @@ from weaver.site import Site
 
 FOLDER = "downloads"
 ALL_PAGES = f"{FOLDER}/tutorial.ipynb"
-LABELS = {"ipynb": "notebook", "py": "Python script"}
+EXERCISES = "exercises.ipynb"
+LABELS = {"ipynb": "notebook", "py": "Python script", EXERCISES: "exercises without answers"}
+ANSWER = "success"  # the kind of admonition that an answer is
 ADMONITION = re.compile(r'\s*(?:!!!|\?\?\?\+?) +(\w+)[^"]*(?:"(.*)")?\s*')
 
 
@@ -35,7 +38,13 @@ def take_along(site: Site, name: str) -> str:
         return ""
     stem = name.removesuffix(".md")
     base = posixpath.relpath(f"{FOLDER}/{stem}", posixpath.dirname(stem))
-    return links(stem, base, ["ipynb", "py"], site.repository)
+    kinds = [kind for kind in LABELS if kind != EXERCISES or answers(site.pages[name])]
+    return links(stem, base, kinds, site.repository)
+
+
+def answers(page: Page) -> list[Token]:
+    """The answers to a page's exercises."""
+    return [t for t in page.tokens if t.type == "admonition_open" and t.meta["tag"] == ANSWER]
 
 
 def segments(page: Page, lines: list[str]) -> Iterator[str | Program | Image]:
@@ -148,6 +157,25 @@ def notebook(site: Site, names: Sequence[str], title: str = "") -> nbformat.Note
                 cells.append(new_markdown_cell(f"Figure: {caption}{part.alt}"))
             elif text := textwrap.dedent(part).strip():
                 cells.append(new_markdown_cell(text))
+    return _finished(cells)
+
+
+def exercises(site: Site, name: str) -> nbformat.NotebookNode:
+    """Make a notebook of a page's exercises, with an empty cell in place of each answer."""
+    page = site.pages[name]
+    lines, start = _rewritten(site, [], name, set(), ""), 0
+    cells = [new_markdown_cell(f"# {page.title}"), new_code_cell(install(site))]
+    for answer in answers(page):
+        first, after = answer.map
+        # From its heading on, or from the answer before.
+        start = max([start, *(h.line - 1 for h in page.headings if h.line <= first)])
+        question = "\n".join(lines[start:first]).strip()
+        cells += [new_markdown_cell(question), new_code_cell()]
+        start = after
+    return _finished(cells)
+
+
+def _finished(cells: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
     for number, cell in enumerate(cells):
         # Random ids would make every build differ.
         cell.id = f"cell-{number}"
@@ -180,6 +208,8 @@ def write(site: Site, root: Path) -> list[str]:
         name = f"{FOLDER}/{page.removesuffix('.md')}"
         files[f"{name}.ipynb"] = nbformat.writes(notebook(site, [page]))
         files[f"{name}.py"] = script(site, page)
+        if answers(site.pages[page]):
+            files[f"{name}.{EXERCISES}"] = nbformat.writes(exercises(site, page))
     for name, text in files.items():
         file, text = root / name, text.rstrip("\n") + "\n"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,16 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.topic import make
-from weaver.notebook import ALL_PAGES, FOLDER, install, links, notebook, script, write
+from weaver.notebook import (
+    ALL_PAGES,
+    FOLDER,
+    exercises,
+    install,
+    links,
+    notebook,
+    script,
+    write,
+)
 from weaver.page import PageError, Program
 from weaver.run import Result
 from weaver.site import Site
@@ -59,6 +68,29 @@ def test_a_script_is_made_of_the_programs_of_its_page(page):
     head, *cells = re.split(r"^# %%.*\n", script(SITE, page), flags=re.MULTILINE)
     assert f"# {SITE.link(page, '')}\n" in head
     assert [cell.rstrip() for cell in cells] == [p.code.rstrip() for p in programs([page])]
+
+
+@pytest.mark.parametrize("name", SITE.lessons)
+def test_exercises_come_with_every_question_and_no_answer(name):
+    source = SITE.pages[name].source
+    questions = re.findall(r"^\*\*Exercise.*?(?=\n\n)", source, re.MULTILINE | re.DOTALL)
+    parts = re.split(r"^\?\?\? success.*\n", source, flags=re.MULTILINE)[1:]
+    answers = {
+        line.strip() for part in parts for line in part.splitlines() if line.startswith("    ")
+    }
+    assert len(questions) == len(parts)
+    if not parts:
+        return
+    made = exercises(SITE, name)
+    nbformat.validate(made)
+    assert {cell.source for cell in code(made)} == {""}
+    assert len(code(made)) == len(questions)
+    told = "\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
+    assert answers
+    assert answers & {line.strip() for line in told.splitlines() if line} == set()
+    words = re.compile(r"\]\([^)]*\)|\W+")
+    for question in questions:
+        assert words.sub(" ", question) in words.sub(" ", told)
 
 
 def test_links_within_the_whole_notebook_have_targets_and_others_are_addresses():
@@ -176,7 +208,7 @@ def test_the_first_cell_installs_from_the_repository_only_what_is_missing():
 
 def test_writing_is_repeatable_and_notebooks_are_valid(site, tmp_path):
     names = write(site, tmp_path)
-    made = ("one.ipynb", "one.py", "two.ipynb", "two.py")
+    made = ("one.ipynb", "one.py", "one.exercises.ipynb", "two.ipynb", "two.py")
     assert set(names) == {ALL_PAGES, *(f"{FOLDER}/a/{name}" for name in made)}
     before = {name: (tmp_path / name).read_bytes() for name in names}
     write(site, tmp_path)
