@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 # Under how many other roundings everything is tried.
 SALTS ?= 1
 
-.PHONY: serve check test site portable refresh bench types faults links assets lock newest clean
+.PHONY: serve check test site class portable refresh bench types faults links assets lock newest clean
 
 serve: .venv/ready assets
 	$(BIN)/python -m mkdocs serve
@@ -44,6 +44,11 @@ portable: .venv/ready
 
 site: .venv/ready assets
 	$(BIN)/python -m mkdocs build --strict
+
+# What a class takes along: the site as a zip that works from disk, its course as a PDF, and
+# the notebooks.
+class: site
+	$(BIN)/python -m weaver.handout
 
 # Puts what the blocks print today into the pages; review the change with git diff.
 refresh: .venv/ready
@@ -89,7 +94,7 @@ links: .venv/ready
 	$(BIN)/python -m weaver links
 
 clean:
-	rm -rf .venv .cache site docs/assets/made
+	rm -rf .venv .cache site class docs/assets/made
 
 .venv/ready: pyproject.toml requirements.in requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'

@@ -26,6 +26,7 @@ def fills(page: Page, site: Site) -> dict[str, str]:
         "<!--counts-->": lambda: table(counts(site)),
         "<!--strip-->": lambda: strip(counts(site), site),
         INSTALL: lambda: install(site),
+        "<!--handouts-->": lambda: handouts(site),
         "<!--cards-->": lambda: cards(page, site),
         "<!--undecided-->": lambda: undecided(site),
     }
@@ -36,6 +37,13 @@ def install(site: Site) -> str:
     """The line that installs everything for a reader."""
     where = "" if site.repository else "  # in the folder that holds pyproject.toml"
     return f"```console\npip install {site.source}{where}\n```"
+
+
+def handouts(site: Site) -> str:
+    """Where a class has what weaver/handout.py makes."""
+    if not site.repository:
+        return "`make class` makes all of them, in a copy of the tutorial."
+    return f"[The newest release]({site.repository}/releases/latest){{ .md-button }}"
 
 
 def around(page: Page, site: Site) -> tuple[dict[str, str], str, str]:

@@ -8,5 +8,6 @@ def settings() -> dict:
     """Read the settings of the project in this folder."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
     return project["tool"]["weaver"] | {
-        "python": project["project"]["requires-python"].removeprefix(">=")
+        "name": project["project"].get("name", "site"),
+        "python": project["project"]["requires-python"].removeprefix(">="),
     }

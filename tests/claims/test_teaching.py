@@ -21,7 +21,9 @@ def test_each_lesson_adds_up_to_45_minutes():
     """Teach how a line is fitted in three lessons of 45 minutes"""
     sections = re.split("^## ", PAGE.source, flags=re.MULTILINE)
     told = {
-        name: [int(minutes) for minutes in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)]
+        name: [
+            int(minutes) for minutes in re.findall(r"^\| (\d+) minutes \|", section, re.MULTILINE)
+        ]
         for section in sections
         if (name := section.partition(":")[0]).endswith(" lesson")
     }

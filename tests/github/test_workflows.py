@@ -1,5 +1,6 @@
 """The workflows hold no right that they do not need, and the linters have no finding."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 import yaml
 
 SITE = Path(".github/workflows/site.yml")
+RELEASE = Path(".github/workflows/release.yml")
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 WORKFLOWS = sorted(Path(".github/workflows").glob("*.yml"))
 LINT = ("zizmor", "--offline", "--no-progress", "--persona=pedantic")
 SCHEMAS = {
@@ -68,8 +71,27 @@ def test_what_is_published_is_tested_everywhere():
         assert set(jobs[name]["needs"]) == {"test", "systems", "build"}
     # There nothing may be skipped for want of a browser.
     assert {"run": "bash .ci/run"} in jobs["test"]["steps"]
-    lowest = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
+    lowest = PROJECT["requires-python"]
     assert lowest.removeprefix(">=") == jobs["test"]["strategy"]["matrix"]["python"][0]
+
+
+def test_a_release_is_tested_and_has_the_version_of_the_project(tmp_path):
+    jobs = load(RELEASE)["jobs"]
+    steps = jobs["build"]["steps"]
+    assert {"run": "bash .ci/run"} in steps
+    assert jobs["release"]["needs"] == ["build"]
+    assert [job for job in jobs if "write" in jobs[job]["permissions"].values()] == ["release"]
+    citation = load(Path("CITATION.cff"))
+    assert citation["version"] == PROJECT["version"]
+    (compare,) = (step["run"] for step in steps if step.get("name", "").startswith("Compare"))
+    # With the Python that runs this.
+    (tmp_path / "python").symlink_to(sys.executable)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    for tag, wrong in [(f"v{PROJECT['version']}", 0), ("v0.0.0", 1), (PROJECT["version"], 1)]:
+        environment = os.environ | {"GITHUB_REF_NAME": tag, "PATH": path}
+        ran = subprocess.run(["bash", "-e", "-c", compare], env=environment, capture_output=True)
+        assert ran.returncode == wrong
+        assert (f"The tag is {tag}, and the version".encode() in ran.stdout) == bool(wrong)
 
 
 def test_no_check_may_fail_unnoticed():

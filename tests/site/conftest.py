@@ -4,7 +4,6 @@ import contextlib
 import functools
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from tests.topic import program
+from weaver.handout import NO_BROWSER, chromium
 from weaver.run import run
 from weaver.site import Site
 
@@ -109,17 +109,11 @@ def output_of(code: str) -> str:
     return result.output
 
 
-def chromium() -> str | None:
-    """Where the browser is, if there is one."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
 @pytest.fixture(scope="session")
 def browser():
     executable = chromium()
     if executable is None:
-        message = "NOT CHECKED in a browser: no Chromium is found; install Debian's `chromium`"
+        message = f"NOT CHECKED in a browser: {NO_BROWSER}"
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(message)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
