@@ -81,8 +81,9 @@ def test_a_release_is_tested_and_has_the_version_of_the_project(tmp_path):
     assert {"run": "bash .ci/run"} in steps
     assert jobs["release"]["needs"] == ["build"]
     assert [job for job in jobs if "write" in jobs[job]["permissions"].values()] == ["release"]
-    citation = load(Path("CITATION.cff"))
-    assert citation["version"] == PROJECT["version"]
+    assert load(Path("CITATION.cff"))["version"] == PROJECT["version"]
+    (made,) = (step for step in steps if step.get("run") == "make class")
+    assert made["env"]["COMMIT"] == "${{ github.ref_name }}"
     (compare,) = (step["run"] for step in steps if step.get("name", "").startswith("Compare"))
     # With the Python that runs this.
     (tmp_path / "python").symlink_to(sys.executable)

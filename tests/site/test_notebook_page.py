@@ -83,7 +83,7 @@ def test_a_page_offers_its_files_colab_and_its_source(site, name):
     (line,) = [p for p in html.article("p") if p.get_text().startswith("Download")]
     notebook, script, *exercises, colab = [link["href"] for link in line("a")]
     assert all((file.parent / one).is_file() for one in exercises)
-    assert bool(exercises) == ("**Exercise" in SITE.pages[f"{name}.md"].source)
+    assert bool(exercises) == ("??? success" in SITE.pages[f"{name}.md"].source)
     cells = json.loads((file.parent / notebook).read_text(encoding="utf-8"))["cells"]
     archive = "https://github.com/example/course/archive/HEAD.zip"
     assert archive in "".join(cells[0]["source"])
