@@ -50,8 +50,10 @@ def to_svg(figure) -> str:
 
 
 def _rounded(tag: str) -> str:
-    """Round coordinates to a tenth, 0.14 pixels; leave the font to the site's style sheet."""
-    tag = re.sub(r"font-family: [^;\"]*; ?", "", tag)
+    """Round coordinates to a tenth, 0.14 pixels; leave the font to the site's style sheet, and
+    turns by 0 degrees out.
+    """
+    tag = re.sub(r"font-family: [^;\"]*; ?| transform=\"rotate\(-0 [^\"]*\"", "", tag)
     numbers = re.compile(r"\d+\.\d+")
     return re.sub(
         r' (?:d|x|y)="[^"]*"',
