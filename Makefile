@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 # Under how many other roundings everything is tried.
 SALTS ?= 1
 
-.PHONY: serve check test site class portable refresh bench types faults links assets lock newest clean
+.PHONY: serve check test site class portable refresh bench types faults mutants links assets lock newest clean
 
 serve: .venv/ready assets
 	$(BIN)/python -m mkdocs serve
@@ -89,12 +89,19 @@ newest:
 faults: .venv/ready assets
 	$(BIN)/python -m tests.faults
 
+# Changes the package in one place at a time, and tells which changes no test notices.
+mutants: .venv/ready
+	$(BIN)/pip install mutmut
+	rm -rf mutants
+	$(BIN)/mutmut run
+	@! $(BIN)/mutmut results | grep .
+
 # Asks whether the addresses outside that the pages links to still answer.
 links: .venv/ready
 	$(BIN)/python -m weaver links
 
 clean:
-	rm -rf .venv .cache site class docs/assets/made
+	rm -rf .venv .cache site class mutants docs/assets/made
 
 .venv/ready: pyproject.toml requirements.in requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'

@@ -55,12 +55,12 @@ def vector(name: str, a: ArrayLike) -> np.ndarray:
     """
     if np.ma.isMaskedArray(a):
         raise ValueError(f"{name} is masked: drop the masked rows of x and y first")
-    if getattr(a, "requires_grad", False):
+    if isinstance(a, torch.Tensor) and a.requires_grad:
         raise ValueError(f"{name} requires grad: pass {name}.detach()")
     a = np.asarray(a)
-    if a.dtype.kind not in "biuf":
+    if not np.can_cast(a.dtype, np.float64, "same_kind"):
         raise ValueError(f"{name} holds {a.dtype}: give real numbers")
-    a = a.astype(np.float64)
+    a = np.array(a, np.float64)
     if a.ndim != 1 or a.size == 0:
         raise ValueError(f"{name} has shape {a.shape}: give n numbers of shape (n,)")
     if not np.isfinite(a).all():

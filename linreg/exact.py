@@ -133,4 +133,4 @@ def largest_stable_lr(x: ArrayLike) -> float:
         >>> round(largest_stable_lr(x), 4)
         0.0209
     """
-    return float(2 / np.linalg.eigvalsh(hessian(x))[-1])
+    return float(2 / np.linalg.eigvalsh(hessian(x)).max())

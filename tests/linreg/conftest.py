@@ -10,7 +10,7 @@ settings.register_profile(
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.generate, Phase.shrink],
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 settings.load_profile("ours")
 set_hypothesis_home_dir(os.devnull)

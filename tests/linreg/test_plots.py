@@ -26,7 +26,9 @@ def test_line_runs_from_end_to_end_and_leaves_the_range():
 
 
 def test_a_fitted_line_is_solid_and_of_another_colour_than_data():
-    line = plot_line(0.5, -1).lines[0]
+    ax = plot_line(0.5, -1)
+    assert labels(ax) == ("x (no unit)", "y (no unit)", ["fitted line"])
+    line = ax.lines[0]
     assert (line.get_label(), line.get_color(), line.get_linestyle()) == ("fitted line", "C1", "-")
 
 
