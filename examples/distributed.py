@@ -4,7 +4,7 @@
 
 Each process computes the gradient of its own points, and DistributedDataParallel averages the
 gradients. Now and then the first process writes a checkpoint. If a process dies, torchrun ends
-the others; the same command goes on from the checkpoint.
+the others; the same command goes on from the checkpoint. To begin anew, delete checkpoint.pt.
 """
 
 import os
@@ -23,7 +23,9 @@ CHECKPOINT = Path("checkpoint.pt")  # in the current folder
 def share(rank: int, world: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Give this process its points: as many as every other, so that each point weighs as much."""
     if N % world:
-        raise ValueError(f"{N} points are no equal shares for {world} processes")
+        raise ValueError(
+            f"{N} points are no equal shares for {world} processes: start 1, 2, 4, 5, 10 or 20"
+        )
     rng = np.random.default_rng(38)
     x = rng.uniform(-5, 15, N)
     y = 0.5 * x - 1 + rng.normal(0, 1, N)

@@ -228,7 +228,7 @@ def _fan(x: np.ndarray, e: np.ndarray) -> bool:
 def warn(x: np.ndarray, y: np.ndarray, names: list[str], lines: list[int]) -> list[str]:
     """Say what speaks against the line, or against its intervals.
 
-    With fewer than 10 rows for a slope, no rule can tell noise from a wrong line. Source:
+    With fewer than 10 rows for a slope, a common rule of thumb, no other rule is tried. Source:
     F. E. Harrell, Regression Modeling Strategies, 2nd ed., Springer 2015, section 4.4.
 
     Args:
@@ -276,7 +276,7 @@ def warn(x: np.ndarray, y: np.ndarray, names: list[str], lines: list[int]) -> li
 
 
 def _rounded(number: float, error: float) -> str:
-    """Write a number down to the second digit of its error."""
+    """Write a number down to the second digit of its error, or to its units."""
     digits = 1 - int(np.floor(np.log10(max(error, 1e-300))))
     if abs(digits) > 9 or abs(number) >= 1e9:
         return f"{number:.4g}"

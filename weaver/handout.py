@@ -12,7 +12,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from playwright.sync_api import sync_playwright
 
 from weaver.notebook import ALL_PAGES, FOLDER
-from weaver.page import PageError
 from weaver.settings import settings
 
 NO_BROWSER = "no Chromium is found; install Debian's `chromium`"
@@ -46,7 +45,7 @@ def printed(page: Path, file: Path) -> None:
     """Print a page of a built site."""
     executable = chromium()
     if executable is None:
-        raise PageError(NO_BROWSER)
+        sys.exit(NO_BROWSER)
     with sync_playwright() as playwright:
         # Chromium's sandbox takes rights that containers do not give.
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])

@@ -106,8 +106,8 @@ def test_loading_runs_nothing(tmp_path):
 
 
 def test_the_program_is_the_readers_own_once_file_and_columns_are_his(tmp_path):
-    """For a file of your own, give its path to `file`, leave out what makes the houses, and put
-    your two columns where `area` and `price` stand
+    """For a file of your own, give its path to `file`, leave out the folder and the houses, and
+    put your two columns where `area` and `price` stand
     """
     lines = program(PAGE, "state_dict").code.split("\n")
     first = next(k for k, line in enumerate(lines) if line.startswith("folder = "))
@@ -142,7 +142,10 @@ def test_the_command_draws_and_warns(tmp_path):
         command = [sys.executable, "-m", "linreg", file, "--x", "a", "--y", "b", "--picture"]
         done = subprocess.run([*command, tmp_path / "line.png"], capture_output=True, text=True)
         assert words in done.stdout, done
-        assert (tmp_path / "line.png").exists()
+        (tmp_path / "line.png").unlink()
+    file.write_text("a,b\n1,\n", encoding="utf-8")
+    done = subprocess.run([*command, tmp_path / "line.png"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
 def test_an_input_that_is_not_scaled_is_taken_for_a_scaled_one():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from linreg import make_data
+from linreg import make_data, to_tensor
 
 
 def test_defaults_are_the_reference_data():
@@ -17,3 +17,7 @@ def test_x_fills_its_range_and_noise_has_its_width():
     assert 14.99 < x.max() < 15
     assert x.mean() == pytest.approx(5, abs=0.1)
     assert (y - (0.5 * x - 1)).std() == pytest.approx(2, rel=0.01)
+
+
+def test_numbers_longer_than_float64_are_rounded():
+    assert to_tensor(np.array([1, 2], np.longdouble)).flatten().tolist() == [1, 2]
