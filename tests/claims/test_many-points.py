@@ -92,17 +92,6 @@ def test_a_step_starts_the_same_operations_for_20_points_as_for_a_million():
     assert TIMES[STEP][1000] < 3 * TIMES[STEP][20]
 
 
-def test_where_there_is_a_gpu_it_is_slower_for_20_points():
-    """For 20 points, stay on the CPU. … The CPU has to send each of them to the GPU, and the
-    arithmetic of 20 points takes less time than that. A GPU pays once arithmetic fills the time.
-    If `make bench` finds one, the figure has its times too.
-    """
-    way = f"{STEP}, GPU"
-    if way in TIMES:
-        assert TIMES[way][20] > TIMES[STEP][20]
-        assert MANY[way].iloc[-1] < MANY[STEP].iloc[-1]
-
-
 class Counted(TensorDataset):
     """Counts the points that are fetched."""
 
