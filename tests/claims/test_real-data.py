@@ -85,8 +85,8 @@ def test_distances_that_are_too_short_make_the_slope_too_large_and_no_residual_s
 
 
 def test_the_loaded_line_predicts_as_the_trained_one():
-    """`state_dict()` gives the parameters by name, without the code of the model. … It does what
-    `.detach()` does, for all that is computed inside.
+    """`state_dict()` gives the parameters by name, without the code of the model. … PyTorch keeps
+    no record for gradients, as a prediction needs none.
     """
     left = variables(PAGE, "state_dict")
     assert set(left["saved"]["line"]) == {"weight", "bias"}
