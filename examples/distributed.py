@@ -10,11 +10,12 @@ the others; the same command goes on from the checkpoint. To begin anew, delete 
 import os
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import distributed, nn
 from torch.distributed.elastic.multiprocessing.errors import record
 from torch.nn.parallel import DistributedDataParallel
+
+from linreg import make_data, make_model, to_tensor
 
 N, EPOCHS, EVERY = 20, 1000, 50
 CHECKPOINT = Path("checkpoint.pt")  # in the current folder
@@ -24,12 +25,9 @@ def share(rank: int, world: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Give this process its points: as many as every other, so that each point weighs as much."""
     if N % world:
         raise ValueError(
-            f"{N} points are no equal shares for {world} processes: start 1, 2, 4, 5, 10 or 20"
+            f"{N} points are no equal shares for {world} processes: start a divisor of {N}"
         )
-    rng = np.random.default_rng(38)
-    x = rng.uniform(-5, 15, N)
-    y = 0.5 * x - 1 + rng.normal(0, 1, N)
-    inputs, targets = (torch.tensor(a, dtype=torch.float32).reshape(-1, 1) for a in (x, y))
+    inputs, targets = map(to_tensor, make_data(N))
     return inputs[rank::world], targets[rank::world]
 
 
@@ -48,8 +46,7 @@ def main() -> None:
     device = f"cuda:{os.environ['LOCAL_RANK']}" if enough else "cpu"
 
     inputs, targets = (t.to(device) for t in share(rank, world))
-    torch.manual_seed(2)
-    model, first = nn.Linear(1, 1).to(device), 0
+    model, first = make_model().to(device), 0
     if CHECKPOINT.exists():
         found = torch.load(CHECKPOINT, map_location=device)
         model.load_state_dict(found["model"])

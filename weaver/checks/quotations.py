@@ -60,7 +60,7 @@ def quotations(file: Path) -> list[Quotation]:
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     text, file = prose(page), claims_file(page, site)
     found = quotations(file)
-    quoted = {equation for quotation in found for equation in _equations(quotation.text)}
+    quoted = _quoted(found)
     for formula in (one for one in page.texts if one.kind == "formula"):
         for said in _equations(formula.text):
             if said not in quoted:
@@ -87,6 +87,11 @@ def _equations(text: str) -> list[str]:
     """The formulas in a text that stand by themselves, or that hold an equals sign."""
     found = (" ".join(match[0].split()) for match in FORMULA.finditer(text))
     return [formula for formula in found if "=" in formula or formula.startswith("$$")]
+
+
+def _quoted(found: list[Quotation]) -> set[str]:
+    """The equations that tests compute."""
+    return {equation for quotation in found for equation in _equations(quotation.text)}
 
 
 def prose(page: Page) -> str:
@@ -153,7 +158,7 @@ def renew(page: Page, site: Site) -> int:
     An equation that no test computes stays out: its words alone cannot tell whether it is right.
     """
     changed, text, found = 0, prose(page), quotations(claims_file(page, site))
-    quoted = {equation for quotation in found for equation in _equations(quotation.text)}
+    quoted = _quoted(found)
     for quotation in found:
         now = "" if spans(quotation.text, text) else nearest(quotation.text, text)[1]
         if now and quoted.issuperset(_equations(now)):
