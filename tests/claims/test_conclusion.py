@@ -148,9 +148,9 @@ def test_the_picture_shows_where_the_network_leaves_the_line():
 
 
 def test_each_layer_is_a_weighted_sum_plus_a_bias_with_8_8_8_and_1_parameters():
-    """each output is a weighted sum of the inputs plus a bias. … The first layer makes 8 numbers
-    of each $x$, with 8 weights and 8 biases. … The last layer makes one number of the 8, with 8
-    weights and 1 bias.
+    """each output is a weighted sum of [the inputs](../deeper/many-inputs.md) plus a bias. …
+    The first layer makes 8 numbers of each $x$, with 8 weights and 8 biases. … The last layer
+    makes one number of the 8, with 8 weights and 1 bias.
     """
     first, _, last = variables("tutorial/conclusion.md", "counts")["model"]
     assert (first(X).shape, last(first(X)).shape) == ((20, 8), (20, 1))
