@@ -107,7 +107,9 @@ def test_the_loop_as_it_is_reaches_least_squares(seed):
 
 
 def test_the_plane_is_cut_into_parallel_lines():
-    """Each number of rooms has its own line, and all are parallel … Four parallel rising lines,
+    """With two, they lie on a flat surface, a **plane**. Keep the rooms, and let only the area
+    grow: you walk on the plane along a line. Each number of rooms has its own line, and all are
+    parallel … Four parallel rising lines,
     one above the other, for one to four rooms. Four groups of points lie around them: flats with
     more rooms stand further right and higher. … The plane, cut at one, two, three and four rooms.
     … The weight of the rooms is the step from one line to the next: what one more room adds at the
@@ -145,7 +147,8 @@ def test_without_rooms_the_weight_of_the_area_pays_for_both(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_twin_columns_have_weights_that_spread_and_predictions_that_do_not(seed):
     """Each weight is often far off, even in sign. But their sum stays near 12, so the prediction
-    for a flat hardly moves: its spread is a few euros, around 990.
+    for a flat hardly moves: its spread is a few euros, around 990. If you only predict for such
+    flats, that does no harm. If you read the weights, leave one of the two columns out.
     """
     rng = np.random.default_rng(seed)
     first = rng.uniform(30, 110, 60)
@@ -182,8 +185,9 @@ def test_the_fits_lie_along_a_falling_line_around_the_star():
 
 @pytest.mark.parametrize("size", [0.01, 1, 10000])
 def test_a_raw_weight_depends_on_the_unit_and_its_step_does_not(size):
-    """The weight of a room is larger. … A raw weight depends on the unit. Times the standard
-    deviation of its column, it tells what a typical step of that column adds, in euros.
+    """The weight of the rooms is larger. … A raw weight depends on the unit. Times the standard
+    deviation of its column, it tells what a typical step of that column adds, in euros. By that,
+    the area counts more here.
     """
     w_area, w_rooms, _ = fit(area * size, rooms, y=rent)
     assert w_area * size == pytest.approx(W_AREA)
