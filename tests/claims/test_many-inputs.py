@@ -198,7 +198,9 @@ def test_a_raw_weight_depends_on_the_unit_and_its_step_does_not(size):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_standardised_by_rows_every_flat_becomes_the_same(seed):
-    """With `axis=1`, each row is standardised, not each column. Every flat becomes the same"""
+    """standardise with `axis=1`: each row, not each column. … All flats become the same, so there
+    is nothing left to learn.
+    """
     for row in np.stack(flats(seed)[:2], axis=1):
         assert (row - row.mean()) / row.std() == pytest.approx([1, -1])
 
