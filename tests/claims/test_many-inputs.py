@@ -134,9 +134,9 @@ def test_the_plane_is_cut_into_parallel_lines():
 @pytest.mark.parametrize("seed", range(5))
 def test_without_rooms_the_weight_of_the_area_pays_for_both(seed):
     """Two columns are **correlated** if they change together: here larger flats have more rooms.
-    Leave the rooms out, and the weight of the area changes from 7.51 to 11.87. Neither is wrong. The first compares
-    flats with the same rooms. The second compares small flats with large ones: each square metre
-    comes with 0.0432 rooms, and the weight pays for both.
+    Leave the rooms out, and the weight of the area changes from 7.51 to 11.87. Neither
+    is wrong. The first compares flats with the same rooms. The second compares small flats with
+    large ones: each square metre comes with 0.0432 rooms, and the weight pays for both.
     """
     area, rooms, rent = flats(seed)
     w_area, w_rooms, _ = fit(area, rooms, y=rent)
@@ -197,7 +197,7 @@ def test_a_raw_weight_depends_on_the_unit_and_its_step_does_not(size):
 
 def test_a_third_input_is_fitted_by_the_same_loop():
     """`x` has one more column, and the model is `nn.Linear(3, 1)`. The loop and the way back do
-    not change. The noise keeps the weights from being 8, 90 and 200.
+    not change. The noise keeps the last two weights from being 90 and 200.
     """
     balcony = np.random.default_rng(9).integers(0, 2, 60)
     x3 = np.stack([area, rooms, balcony], axis=1)
