@@ -7,7 +7,7 @@ import pytest
 
 from tests.site.conftest import PAGES, WIDTHS
 
-MOST = {page: 100_000 for page in PAGES if page.startswith("tutorial/")}
+MOST = {page: 100_000 for page in PAGES if page.startswith(("tutorial/", "deeper/"))}
 MOST["reference.html"] = 100_000
 MOST["downloads/tutorial.html"] = 150_000
 
@@ -37,6 +37,9 @@ def test_a_page_fits_its_screen_holds_still_and_asks_nobody_else(path, width, se
     site, url = served
     page = open_page(url + path, width=width)
     assert page.evaluate(SHIFTS, 0.01) == []
+    if path.startswith("deeper/") and width == 1280:
+        screens = page.locator("article").bounding_box()["height"] / 900
+        assert screens <= 6
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert len(page.requests) > 5

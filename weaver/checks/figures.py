@@ -24,7 +24,9 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
 
 def _wrong(ax) -> Iterator[tuple[str, str, str]]:
     """Say what is wrong with a pair of axes: what it shows, what is true, what to do."""
-    for axis, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel())):
+    for axis in "xy":
+        sharing = getattr(ax, f"get_shared_{axis}_axes")().get_siblings(ax)
+        label = max((getattr(one, f"get_{axis}label")() for one in [ax, *sharing]), key=bool)
         if not LABEL.fullmatch(label):
             remedy = f'plt.{axis}label("what (unit)")'
             yield f"the label of {axis} is {label!r}", "it has to name quantity and unit", remedy
