@@ -5,12 +5,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from difflib import HtmlDiff, unified_diff
+from dataclasses import replace
+from difflib import HtmlDiff, SequenceMatcher, unified_diff
 from hashlib import sha256
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 
-from weaver.checks.quotations import BETWEEN, claims_file, nearest, prose, quotations, spans
+from weaver.checks.links import leads_to
+from weaver.checks.quotations import Sentence, claims_file, sentences
+from weaver.page import PLACEHOLDER, Complaint, Page, read
 from weaver.site import Site
 
 NOTHING = "No page, output, figure or quotation differs."
@@ -68,21 +72,42 @@ def _cell(way: str, figure: str, html: str | None) -> str:
     return f'<td>{way}<figure class="drawn">{html}</figure></td>'
 
 
+def changed(page: Page, base: Path, site: Site) -> Iterator[Complaint]:
+    """Tell which sentences and ends of links another tree has otherwise, and what decides them."""
+    file = claims_file(page, site)
+    if not (base / page.path).is_file():
+        return
+    before, after = _said(read(base / page.path), base / file), _said(page, file)
+    matcher = SequenceMatcher(
+        None, *([one.text for one in side] for side in (before, after)), False
+    )
+    for kind, a, b, c, d in matcher.get_opcodes():
+        for old, new in zip_longest(before[a:b], after[c:d]) if kind != "equal" else ():
+            tests = set().union(*(one.tests for one in (old, new) if one))
+            deciders = ", ".join(f"{file}::{test}" for test in sorted(tests))
+            remedy = f"see that it holds; decided by {deciders or 'no test'}"
+            line = (new or after[min(c, len(after) - 1)]).line
+            said, true = old.text if old else "(nothing)", new.text if new else "(gone)"
+            yield replace(page.complaint(line, said, true, remedy), notice=True)
+
+
+def _said(page: Page, file: Path) -> list[Sentence]:
+    """The sentences of a page, then where its links lead."""
+    leads = [
+        Sentence(link.line, f"{link.text.replace(PLACEHOLDER, '…')!r} leads to {heading!r}")
+        for link in page.links
+        if (heading := leads_to(page, link))
+    ]
+    return sentences(page, file) + leads
+
+
 def _rows(base: Path) -> Iterator[str]:
-    """Tell which statements changed that tests decide."""
-    site, rows = Site.load(), []
-    for page in site.pages.values():
-        before, text = {}, prose(page)
-        for quotation in quotations(base / claims_file(page, site)):
-            before.setdefault(quotation.test, []).append(quotation.text)
-        for quotation in quotations(claims_file(page, site)):
-            now, old = quotation.text, before.get(quotation.test, [])
-            if not spans(now, text):
-                now = nearest(now, text)[1] or "(gone)"
-            if old and now not in old:
-                rows.append((BETWEEN.join(old), now, quotation.decided_by))
+    """The sentences that changed, in a table."""
+    site = Site.load()
+    found = [one for page in site.pages.values() for one in changed(page, base, site)]
+    rows = [(str(one.path), one.said, one.true, one.remedy) for one in found]
     if rows:
-        yield _table(("Statement before", "after", "decided by"), ("---",) * 3, *rows)
+        yield _table(("page", "before", "after", "next"), ("---",) * 4, *rows)
 
 
 def _table(*rows: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from weaver.changes import report
+from weaver.changes import changed, report
 from weaver.checks import BUILD, complaints
 from weaver.checks.links import unanswered
 from weaver.checks.programs import differences
@@ -61,12 +61,18 @@ PAGES = click.argument(
 
 @main.command()
 @PAGES
-def check(paths: Sequence[Path]) -> None:
+@click.option(
+    "--since",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another tree: its sentences that changed are told, with what decides each.",
+)
+def check(paths: Sequence[Path], since: Path | None) -> None:
     """Tell what is wrong with the pages at PATHS, by default all."""
     site = Site.load()
     pages = _chosen(site, paths)
     count = len(site.run(*pages))
-    found = (complaint for page in pages for complaint in complaints(page, site))
+    found = [complaint for page in pages for complaint in complaints(page, site)]
+    found += [notice for page in pages if since for notice in changed(page, since, site)]
     _tell(found, f"{len(pages)} pages with {count} programs are as they should be")
 
 

@@ -36,6 +36,12 @@ FAULTS = [
     ("The radius is 2:\n", "The radius is 2.\n\nIt follows:\n\n## More\n\n", 15, "announces"),
     ("It is 12.6.", "=== 'Tab'\n\n        No check reads it.", 45, "indented text"),
     ("print(area(2) > 12)", "plt = 1\n    import", 45, "SyntaxError"),
+    (
+        f"![{ALT}]",
+        f"- `plt.show()` shows.\n- `area(1)` computes.\n\n![{ALT}]",
+        34,
+        "explains `area(1)`: the program has it earlier",
+    ),
     # formulas
     (r"$\pi r^2$", r"$\fraq{r}$", 9, "fails at character 0: Unknown command"),
     (r"$\pi r^2$", r"$$\pi r^2$$", 8, "no formula opens or closes"),
@@ -74,6 +80,7 @@ FAULTS = [
         "no anchor #circle.rim",
     ),
     ("[back](#area) to step 1", "[step 2](circles.md)", 39, "it leads to '1. Circles'"),
+    ("[back](#area)", "[Words](#area)", 39, "lead to docs/circles.md#words, which is called so"),
     ("# 1. Circles", "# 1. Rings", 1, "the menu calls it '1. Circles'"),
     # terms
     ("its **edge**", "its edge", 61, "no bold 'edge' stands in that section of circles.md"),
@@ -103,6 +110,7 @@ NOTICES = [
 RIGHT = [
     ("", ""),
     ("It is 12.6.", "By a [book](https://example.org/book), it is 12.7."),
+    ("[back](#area)", "[Area](#area) in [1. Circles](#words), then back"),
     ("needed.", "needed. { #here }\n\nSee [here](#here)."),
     ("## Area", "## Nothing\n\nA section without a program.\n\n## Area"),
     ("??? success", "!!! note\n\n    A note without a program.\n\n??? success"),

@@ -13,8 +13,13 @@ AFTER = {
     "four times the area": "twice the area",
     "[1, 2], [area": "[1, 3], [area",
     "It rises.": "It rises more.",
+    "A line that rises from": "A line that falls from",
+    "The line around a circle. [Words](#words)": "The line around it. [Words](#area)",
     "print(area(2) > 12)": "print(area(2) > 13)",
 }
+
+TIMES = "A circle of radius 2 has {} the area of one with radius 1."
+LINE = "A line that {} from the lower left to the upper right."
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +64,21 @@ def test_figures_stand_side_by_side(reports):
     assert len(ids) == len(set(ids)) > 1
 
 
-def test_a_statement_that_changed_stands_with_what_decides_it(reports):
+@pytest.mark.parametrize(
+    ("before", "after", "decided_by"),
+    [
+        (TIMES.format("four times"), TIMES.format("twice"), "tests/test_circles.py::test_growth"),
+        ("It rises.", "It rises more.", "no test"),
+        (LINE.format("rises"), LINE.format("falls"), "no test"),
+        ("**edge**: The line around a circle.", "**edge**: The line around it.", "no test"),
+        ("'Words' leads to 'Words'", "'Words' leads to 'Area'", "no test"),
+    ],
+)
+def test_a_sentence_or_link_that_changed_stands_with_what_decides_it(
+    reports, before, after, decided_by
+):
     (summary, _), _ = reports
-    said = "A circle of radius 2 has {} the area of one with radius 1."
-    row = f"| {said.format('four times')} | {said.format('twice')} | tests/test_circles.py::"
+    row = f"| docs/circles.md | {before} | {after} | see that it holds; decided by {decided_by} |"
     assert row in summary
 
 

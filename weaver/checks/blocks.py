@@ -42,8 +42,29 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             if said.endswith(":"):
                 remedy = "put back what is gone, or end the sentence with a full stop"
                 yield page.complaint(token.map[1], f"it announces {said[-50:]!r}", NOTHING, remedy)
+    yield from _explanations(page)
     names = [(image.name, p.line) for p in page.programs for image in p.images]
     for k, (name, line) in enumerate(names):
         if name in dict(names[:k]):
             true = "an earlier figure has this name"
             yield page.complaint(line, f"{name}.svg", true, "give one another name")
+
+
+def _explanations(page: Page) -> Iterator[Complaint]:
+    """Compare the order of items that begin with code with that of the program above them."""
+    programs = {program.line: program.code for program in page.programs}
+    code, earlier = "", -1
+    for token, before in zip(page.tokens, [None, None, *page.tokens], strict=False):
+        if token.type == "fence":
+            code = programs.get(token.map[0] + 1, code)
+        if token.type in ("fence", "bullet_list_open"):
+            earlier = -1
+        if token.type != "inline" or not before or before.type != "list_item_open":
+            continue
+        first = token.children[0]
+        place = code.find(first.content) if first.type == "code_inline" else -1
+        if 0 <= place < earlier:
+            said, true = f"an item explains `{first.content}`", "the program has it earlier"
+            remedy = "put the items in the program's order"
+            yield page.complaint(token.map[0] + 1, said, true, remedy)
+        earlier = max(place, earlier)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 from weaver.checks.numbers import STEP_TITLE
-from weaver.page import Complaint, Page, read
+from weaver.page import Complaint, Link, Page, read
 from weaver.site import Site
 
 STEP = re.compile(r"\bstep\s+(\d+)$", re.IGNORECASE)
@@ -15,11 +16,11 @@ OWN = re.compile(r"\{[^{}\n]*#([\w-]+)[^{}\n]*\}|\bid=[\"']([\w-]+)[\"']")
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
+    headings = _headings(site)
     for link in page.links:
-        target = urlsplit(link.target)
-        if target.scheme or target.netloc:
+        file, fragment = _target(page, link)
+        if not file:
             continue
-        file = page.path.parent / unquote(target.path) if target.path else page.path
         said = f"the link to {link.target!r}"
         if not file.is_file():
             yield page.complaint(
@@ -31,20 +32,54 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             anchors += [image.name for program in other.programs for image in program.images]
             anchors += [a or b for a, b in OWN.findall(other.source)]
             documented = re.findall(r"^::: ([\w.]+)", other.source, re.MULTILINE)
-            if any(f"{target.fragment}.".startswith(f"{name}.") for name in documented):
+            if any(f"{fragment}.".startswith(f"{name}.") for name in documented):
                 continue
-            if target.fragment and unquote(target.fragment) not in anchors:
+            if fragment and fragment not in anchors:
                 yield page.complaint(
                     link.line,
                     said,
-                    f"{file} has no anchor #{target.fragment}",
+                    f"{file} has no anchor #{fragment}",
                     f"take one of {', '.join(anchors)}",
                 )
+            called = headings.get(" ".join(link.text.split()).lower())
+            if called and not called & {f"{file}", f"{file}#{fragment}"}:
+                said, true = f"the link {link.text!r}", f"it leads to {leads_to(page, link)!r}"
+                remedy = f"lead to {min(called)}, which is called so, or choose other words"
+                yield page.complaint(link.line, said, true, remedy)
             step = STEP.search(link.text)
             if step and not other.title.startswith(f"{step[1]}. "):
                 said, true = f"the link {link.text!r}", f"it leads to {other.title!r}"
                 yield page.complaint(link.line, said, true, "correct the number or the link")
     yield from _menu(page, site)
+
+
+def _headings(site: Site) -> dict[str, set[str]]:
+    """Where headings lead, by their words in small letters; a title leads anywhere on its page."""
+    found = {}
+    for page in site.pages.values():
+        for heading in page.headings:
+            place = f"{page.path}" if heading.level == 1 else f"{page.path}#{heading.anchor}"
+            found.setdefault(heading.text.lower(), set()).add(place)
+    return found
+
+
+def leads_to(page: Page, link: Link) -> str:
+    """The heading that a link inside the site leads to, or nothing."""
+    file, fragment = _target(page, link)
+    if not file or not file.is_file() or file.suffix != ".md":
+        return ""
+    other = read(file)
+    named = {heading.anchor: heading.text for heading in other.headings}
+    return named.get(fragment, fragment) or other.title
+
+
+def _target(page: Page, link: Link) -> tuple[Path | None, str]:
+    """The file and the anchor that a link leads to; no file outside the site."""
+    target = urlsplit(link.target)
+    if target.scheme or target.netloc:
+        return None, ""
+    file = page.path.parent / unquote(target.path) if target.path else page.path
+    return file, unquote(target.fragment)
 
 
 def _menu(page: Page, site: Site) -> Iterator[Complaint]:

@@ -22,8 +22,10 @@ FORMULA = re.compile(r"(\$\$?).+?\1", re.DOTALL)
 UNIT = re.compile(
     r'\n\s*\n(?!\s*[-*] )|\n\s*(?:[-*]|\d+\.)\s+|\||!\[|\]\([\w-]+\.svg(?: ")?|"\)\n'
 )
+
+SAID = re.compile(r"\S.*?(?:[.?!](?=\s|\Z)|\n\n|\Z)", re.DOTALL)
 # A sentence that is no question, no heading, no box's title and no formula.
-STATEMENT = re.compile(r"(?![#?]|[!:]{3}|\$\$)\S(?:(?!\$\$|\n\n|\?\s).)*?\.(?=\s|\Z)", re.DOTALL)
+STATEMENT = re.compile(r"(?![#?]|[!:]{3})(?!.*\$\$)\S+ .*\.")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,15 @@ class Quotation:
     @property
     def decided_by(self) -> str:
         return f"{self.file}::{self.test}"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a page, on its line, and the tests that quote words of it."""
+
+    line: int
+    text: str
+    tests: frozenset[str] = frozenset()
 
 
 def claims_file(page: Page, site: Site) -> Path:
@@ -119,21 +130,28 @@ def units(text: str) -> Iterator[tuple[int, int]]:
     yield begin, len(text)
 
 
-def statements(page: Page, site: Site) -> dict[str, bool]:
-    """The sentences of a page that state something, and whether a test quotes words of each."""
+def sentences(page: Page, file: Path) -> list[Sentence]:
+    """The sentences of a page, with the tests of a file that quote words of each."""
     text = prose(page)
-    quoted = [span for q in quotations(claims_file(page, site)) for span in spans(q.text, text)]
+    quoted = [(q.test, span) for q in quotations(file) for span in spans(q.text, text)]
     # Words of HTML count; a tag ends a sentence.
     untagged = re.sub("<[^>]*>", lambda tag: "\n" * len(tag[0]), text)
-    top = sum(len(line) + 1 for line in page.lines[: page.start])
-    found = {}
-    for start, end in units(text):
-        for match in STATEMENT.finditer(untagged, max(start, top), max(end, top)):
+    found = []
+    for unit in units(text):
+        for match in SAID.finditer(untagged, *unit):
             here, there = match.span()
-            said = " ".join(match[0].split())
-            if " " in said:
-                decided = any(a < there and b > here for a, b in quoted)
-                found[said] = found.get(said, False) or decided
+            tests = {test for test, (a, b) in quoted if a < there and b > here}
+            line = text.count("\n", 0, here) + 1
+            found.append(Sentence(line, " ".join(match[0].split()), frozenset(tests)))
+    return found
+
+
+def statements(page: Page, site: Site) -> dict[str, bool]:
+    """The sentences of a page that state something, and whether a test quotes words of each."""
+    found = {}
+    for one in sentences(page, claims_file(page, site)):
+        if one.line > page.start and STATEMENT.fullmatch(one.text):
+            found[one.text] = found.get(one.text, False) or bool(one.tests)
     return found
 
 
