@@ -91,6 +91,18 @@ FAULTS = [
     ("`make serve`", "`make nothing`", 39, "names nothing"),
     # figures
     ("radius (cm)", "radius", 15, "area.svg: the label of x is 'radius'"),
+    (
+        "plt.plot([1, 2], [area(1), area(2)])",
+        "radius = [1, 2]\nplt.plot([area(1), area(2)], radius)",
+        15,
+        "the label of y names area: a mark has the values of the variable radius along it",
+    ),
+    (
+        "plt.show",
+        "plt.axes([0, 0, 1, 1])\nplt.plot([1])\nplt.xlabel('radius (m)')\nplt.show",
+        15,
+        "another figure of the page has radius (cm)",
+    ),
     ("plt.show", "plt.scatter([1], [4])\nplt.show", 15, "there are 2 kinds of marks"),
     ("plt.show", "plt.plot([1], [2], 'C1')\nplt.show", 15, "not everybody sees colours"),
     ("[area(1), area(2)]", "[area(1), area(2)], alpha=0.5", 15, "it loses contrast"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from weaver.checks.figures import artists
+from weaver.checks.figures import artists, places
 from weaver.page import Program, read
 from weaver.rounding import NAME
 from weaver.run import State, state
@@ -36,8 +36,7 @@ def drawn(page: str, name: str) -> dict[str, np.ndarray]:
     points = {}
     for artist in artists(ax):
         if not artist.get_label().startswith("_"):
-            xy = artist.get_xydata() if hasattr(artist, "get_xydata") else artist.get_offsets()
-            points[artist.get_label()] = np.asarray(xy)
+            points[artist.get_label()] = places(artist)
     return points
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from weaver.figure import COLORS
 from weaver.page import Complaint, Page
 from weaver.run import state
@@ -13,24 +15,38 @@ LABEL = re.compile(r"\w.* \(.+\)")
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
+    units = {}
     for program, result in zip(page.programs, site.run(page), strict=True):
         if not program.images or result.error:
             continue
-        for image, figure in zip(program.images, state(program).figures, strict=False):
+        left = state(program)
+        for image, figure in zip(program.images, left.figures, strict=False):
             for ax in figure.axes:
-                for said, true, remedy in _wrong(ax):
+                for said, true, remedy in _wrong(ax, left.variables, units):
                     yield page.complaint(program.line, f"{image.name}.svg: {said}", true, remedy)
 
 
-def _wrong(ax) -> Iterator[tuple[str, str, str]]:
+def _wrong(ax, variables: dict, units: dict) -> Iterator[tuple[str, str, str]]:
     """Say what is wrong with a pair of axes: what it shows, what is true, what to do."""
+    said = []
     for axis in "xy":
         sharing = getattr(ax, f"get_shared_{axis}_axes")().get_siblings(ax)
         label = max((getattr(one, f"get_{axis}label")() for one in [ax, *sharing]), key=bool)
         if not LABEL.fullmatch(label):
             remedy = f'plt.{axis}label("what (unit)")'
             yield f"the label of {axis} is {label!r}", "it has to name quantity and unit", remedy
+            continue
+        quantity, unit = label.split(" (", 1)
+        if units.setdefault(quantity, unit) != unit:
+            true = f"another figure of the page has {quantity} ({units[quantity]}"
+            yield f"the label of {axis} is {label!r}", true, "give one quantity one unit"
+        said.append(quantity)
     marks = artists(ax)
+    for k, other in enumerate(reversed(said) if len(said) == 2 else ()):
+        values = variables.get(other)
+        if any(np.array_equal(places(artist)[:, k], values) for artist in marks):
+            true = f"a mark has the values of the variable {other} along it"
+            yield f"the label of {'xy'[k]} names {said[k]}", true, "name what is drawn"
     looks = {appearance(artist) for artist in marks}
     named = {appearance(a): a.get_label() for a in marks if not a.get_label().startswith("_")}
     legend = ax.get_legend()
@@ -50,6 +66,12 @@ def _wrong(ax) -> Iterator[tuple[str, str, str]]:
             yield "a mark shines through", "it loses contrast", "leave alpha away"
         if COLORS.get(color) not in MARKS:
             yield f"a mark is {color}", "the schemes do not know it", "C0 to C9, or black"
+
+
+def places(artist) -> np.ndarray:
+    """Where the points of a line or a scatter stand, shape (n, 2)."""
+    found = getattr(artist, "get_xydata", getattr(artist, "get_offsets", list))()
+    return np.asarray(found, float).reshape(-1, 2)
 
 
 def artists(ax) -> list:
