@@ -267,7 +267,7 @@ def test_the_mean_of_two_gradients_is_the_gradient_of_all():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
 def test_a_process_that_dies_ends_the_run_and_the_checkpoint_resumes_it(tmp_path, request):
-    """This script of the repository finds the same line as one process, to a millionth. It refuses
+    """This script finds the same line as one process, to a millionth. It refuses
     shares of unequal size. Every so often, it writes a **checkpoint**: a file with the parameters
     and the epoch. If a process dies, the command ends the others and tells which one died. Give it
     again, and it goes on from the checkpoint. To train anew, delete the checkpoint first: else the
