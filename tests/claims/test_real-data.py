@@ -151,9 +151,9 @@ def test_loading_runs_nothing(tmp_path, asked):
 
 
 def test_the_program_is_the_readers_own_once_file_and_columns_are_his(tmp_path, monkeypatch):
-    """For your own, `file = Path("houses.csv")` with its name takes the place of the lines from
-    `folder` to `to_csv`. The last line goes, and your two columns stand where `area` and `price`
-    do
+    """For a file of your own, write `file = Path("houses.csv")`, with its name, in place of the
+    lines from `folder` to `to_csv`. Leave out the last line, and put your two columns where
+    `area` and `price` stand
     """
     lines = program(PAGE, "state_dict").code.strip().split("\n")
     first = next(k for k, line in enumerate(lines) if line.startswith("folder = "))
