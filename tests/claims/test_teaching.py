@@ -12,7 +12,9 @@ from torch import nn
 from linreg import hessian, largest_stable_lr, least_squares, make_data, make_model, to_tensor
 from tests.claims.reference_run import FIT, LR, X, Y, descend, x, y
 from tests.claims.runs import figure, variables
+from weaver.counts import install
 from weaver.page import read
+from weaver.site import Site
 
 PAGE = read(Path("docs/teaching.md"))
 
@@ -114,10 +116,23 @@ def test_the_limit_depends_on_the_inputs_alone():
 
 
 def test_large_numbers_need_a_smaller_rate():
-    """Years or prices are large numbers, for which the rate is above the limit."""
+    """Years as inputs are large numbers, for which the rate is above the limit."""
     years = np.arange(2000, 2020)
     assert largest_stable_lr(years) < LR < largest_stable_lr((years - years.mean()) / years.std())
     assert np.isnan(descend(1000, rows=(to_tensor(years), Y))[1][-1])
+
+
+@pytest.mark.parametrize("commit", ["v1.2.3", "0123abc"])
+def test_the_line_that_installs_names_what_the_pages_were_made_of(monkeypatch, commit):
+    """Its package is that of the pages on which it stands; in a release's zip, it is the package
+    of the release
+    """
+    monkeypatch.setenv("REPO_URL", "https://example.org/tutorial")
+    monkeypatch.setenv("COMMIT", commit)
+    (line,) = re.findall("pip install.*", install(Site.load()))
+    assert line == f"pip install https://example.org/tutorial/archive/{commit}.zip"
+    workflow = Path(".github/workflows/release.yml").read_text(encoding="utf-8")
+    assert "COMMIT: ${{ github.ref_name }}" in workflow
 
 
 def test_lists_of_two_lengths_do_not_fit():
