@@ -223,9 +223,9 @@ def test_adams_steps_stay_the_same_with_the_sum_where_the_plain_loop_diverges():
 
 
 def test_all_six_go_to_the_same_line():
-    """All six go to the same line. … At 0.001, PyTorch's default, Adam's steps are short for the
-    way of $b$, and it needs the most epochs. At 0.01 it is about as fast as the plain loop at
-    0.02. … at 0.1 it overshoots.
+    """All six go to the same line. … At 0.001, PyTorch's default, Adam's steps are short for
+    how far $b$ has to go, and it needs the most epochs. At 0.01 it is about as fast as the plain
+    loop at 0.02. … at 0.1 it overshoots.
     """
     default = torch.optim.Adam(make_model().parameters()).defaults["lr"]
     assert default == 0.001
