@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from linreg import coefficients, hessian, largest_stable_lr, make_model, train
+from linreg import coefficients, hessian, largest_stable_lr, least_squares, make_model, train
 from tests.claims.reference_run import FIT, X, Y, descend, rises, x, y
 from tests.claims.runs import figure
 
@@ -177,21 +177,120 @@ def test_the_order_of_the_rows_does_not_matter_to_a_batch_of_all():
     assert grads[0] == pytest.approx(grads[1])
 
 
-def test_the_more_momentum_the_more_rises():
-    """With 0.5 the loss does not rise. With 0.7 it rises 3 times, with 0.9 18 times."""
-    counts = [len(rises(descend(300, lr=0.001, momentum=m)[1], 1e-5)) for m in (0.5, 0.7, 0.9)]
-    assert counts == [0, 3, 18]
+def gradients(model, times=1):
+    """Give the gradient by w and by b, of so many times the loss, and keep it for a step."""
+    model.zero_grad()
+    (times * nn.MSELoss()(model(X.double()), Y.double())).backward()
+    return [p.grad.item() for p in model.parameters()]
 
 
-def test_the_more_momentum_the_farther_the_line_rolls_past_the_bottom():
-    """The more of the last step is kept, the farther the line rolls past the bottom."""
-    steep = np.linalg.eigh(hessian(x))[1][:, 1]
+@pytest.mark.parametrize("lr", [0.001, 0.01, 0.1])
+def test_adam_divides_a_running_mean_by_the_root_of_that_of_the_squares(lr):
+    """It keeps two **running means**, in which old values count less and less: one of the
+    gradient, as momentum does, and one of its square. The step is the learning rate times the
+    first, divided by the root of the second. So the size of the gradient cancels, and no step is
+    much longer than the learning rate.
+    """
+    model = make_model().double()
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     past = []
-    for momentum in (0.5, 0.7, 0.9):
-        line, step, distances = np.array(coefficients(make_model())), 0, []
+    for epoch in range(300):
+        before = np.array(coefficients(model))
+        past.append(gradients(model))
+        optimizer.step()
+        grads, age = np.array(past), np.arange(epoch, -1, -1)
+        first = np.average(grads, axis=0, weights=0.9**age)
+        second = np.average(grads**2, axis=0, weights=0.999**age)
+        step = coefficients(model) - before
+        assert step == pytest.approx(-lr * first / np.sqrt(second), rel=1e-4)
+        assert (np.abs(step) < 1.2 * lr).all()
+
+
+def test_adams_steps_stay_the_same_with_the_sum_where_the_plain_loop_diverges():
+    """the size of the gradients does not matter. Take the sum of the squared errors as the loss,
+    not their mean. The plain loop at 0.01 diverges. Adam's steps stay the same.
+    """
+    lines = []
+    for times in (1, 20):
+        model = make_model().double()
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
         for _ in range(300):
-            distances.append((line - (FIT.w, FIT.b)) @ steep)
-            step = momentum * step - 0.001 * hessian(x) @ (line - (FIT.w, FIT.b))
-            line = line + step
-        past.append(-min(np.array(distances) / distances[0]))
-    assert 0 < past[0] < 0.01 < 0.1 < past[1] < past[2] / 2
+            gradients(model, times)
+            optimizer.step()
+            lines.append(coefficients(model))
+    np.testing.assert_allclose(lines[:300], lines[300:], rtol=1e-5)
+    assert descend(20, loss_fn=nn.MSELoss(reduction="sum"))[1][-1] > 1e6
+
+
+def test_all_six_go_to_the_same_line():
+    """All six go to the same line. … At 0.001, PyTorch's default, Adam's steps are short for
+    how far $b$ has to go, and it needs the most epochs. At 0.01 it is about as fast as the plain
+    loop at 0.02. … at 0.1 it overshoots.
+    """
+    default = torch.optim.Adam(make_model().parameters()).defaults["lr"]
+    assert default == 0.001
+    assert abs(FIT.b - coefficients(make_model())[1]) > 600 * default
+    adam, sgd = torch.optim.Adam, torch.optim.SGD
+    loops = [(sgd, 0.01), (sgd, 0.02), (sgd, 0.001), (adam, default), (adam, 0.01), (adam, 0.1)]
+    epochs = {}
+    for kind, lr in loops:
+        model = make_model().double()
+        momentum = {"momentum": 0.9} if (kind, lr) == (sgd, 0.001) else {}
+        optimizer = kind(model.parameters(), lr=lr, **momentum)
+        way = []
+        for _ in range(2200 if (kind, lr) == (adam, default) else 700):
+            gradients(model)
+            optimizer.step()
+            way.append(coefficients(model))
+        assert way[-1] == pytest.approx((FIT.w, FIT.b), abs=0.001)
+        epochs[kind, lr] = np.argmax(np.abs(np.array(way) - (FIT.w, FIT.b)).max(axis=1) <= 0.01)
+    assert max(w for w, _ in way) > FIT.w + 0.02
+    assert max(epochs, key=epochs.get) == (adam, default)
+    assert epochs[adam, 0.01] == pytest.approx(epochs[sgd, 0.02], rel=0.1)
+
+
+def test_adam_waves_settles_and_rises_again_thousands_of_epochs_later():
+    """The loss waves, as with momentum, and settles. Thousands of epochs later, it rises again. By
+    then the mean of the squares has forgotten the large gradients of the start. Steps are divided
+    by less and less, until they are too long.
+    """
+    model = make_model()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    losses, steepest = [], {}
+    for epoch in range(8000):
+        optimizer.zero_grad()
+        loss = nn.MSELoss()(model(X), Y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        squares = [optimizer.state[p]["exp_avg_sq"].item() for p in model.parameters()]
+        scale = np.array(squares) ** -0.25
+        steepest[epoch] = 0.1 * np.linalg.eigvalsh(scale[:, None] * hessian(x) * scale)[1]
+        if epoch > 200 and losses[-1] > losses[-2] + 0.0001:
+            break
+    up = rises(losses, 1e-5)
+    assert len([k for k in up if k < 200]) > 20
+    assert not [k for k in up if 200 <= k < 1500]
+    assert 1500 < epoch < 7999
+    # A running mean of 0.9 converges below the momentum's limit, times 1 / (1 - 0.9).
+    assert steepest[200] < 2 * (1 + 0.9) / (1 - 0.9) < steepest[epoch]
+
+
+def test_ten_times_the_x_makes_all_but_adam_diverge():
+    """Only Adam does. The larger x make the bowl steeper, so that the limit is lower and the other
+    two diverge. Adam needs more epochs than before, but no other rate.
+    """
+    assert largest_stable_lr(10 * x) < 0.01 < largest_stable_lr(x)
+    for momentum in (0, 0.9):
+        losses = descend(20, rows=(10 * X, Y), momentum=momentum)[1]
+        assert losses[-1] > 1e6 * losses[0]
+    fit = least_squares(10 * x, y)
+    model = make_model().double()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for epoch in range(1500):
+        if epoch == 500:
+            assert coefficients(model) != pytest.approx((fit.w, fit.b), abs=0.001)
+        optimizer.zero_grad()
+        nn.MSELoss()(model(10 * X.double()), Y.double()).backward()
+        optimizer.step()
+    assert coefficients(model) == pytest.approx((fit.w, fit.b), abs=0.001)
