@@ -9,9 +9,9 @@ from importlib.metadata import version
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations, statements
 from weaver.glossary import tooltips
-from weaver.lead import INSTALL, cards, lead, minutes, steps
+from weaver.lead import cards, lead, minutes, steps
 from weaver.maths import with_mathml
-from weaver.notebook import take_along
+from weaver.notebook import INSTALL, command, take_along
 from weaver.page import Page, PageError
 from weaver.settings import settings
 from weaver.site import Site
@@ -25,18 +25,12 @@ def fills(page: Page, site: Site) -> dict[str, str]:
     made = {
         "<!--counts-->": lambda: table(counts(site)),
         "<!--strip-->": lambda: strip(counts(site), site),
-        INSTALL: lambda: install(site),
+        INSTALL: lambda: command(site),
         "<!--handouts-->": lambda: handouts(site),
         "<!--cards-->": lambda: cards(page, site),
         "<!--undecided-->": lambda: undecided(site),
     }
     return {mark: make() for mark, make in made.items() if mark in page.source}
-
-
-def install(site: Site) -> str:
-    """The line that installs everything for a reader."""
-    where = "" if site.repository else "  # in the folder that holds pyproject.toml"
-    return f"```console\npip install {site.source}{where}\n```"
 
 
 def handouts(site: Site) -> str:

@@ -7,12 +7,12 @@ from html import escape
 from pathlib import Path
 
 from weaver.figure import to_html
+from weaver.notebook import INSTALL
 from weaver.page import Image, Page
 from weaver.site import Site
 from weaver.weave import HTML
 
 WORDS_A_MINUTE, BLOCKS_A_MINUTE = 200, 3
-INSTALL = "<!--install-->"  # stands where a page tells how to install what programs need
 PROSE = ("heading", "paragraph", "cell", "title")
 
 

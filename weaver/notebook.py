@@ -14,6 +14,7 @@ from weaver.page import ATTRIBUTES, Image, Page, Program
 from weaver.run import Result
 from weaver.site import Site
 
+INSTALL = "<!--install-->"  # stands where a page tells how to install what programs need
 FOLDER = "downloads"
 ALL_PAGES = f"{FOLDER}/tutorial.ipynb"
 EXERCISES = "exercises.ipynb"
@@ -105,7 +106,13 @@ def _rewritten(
         marks = "".join(f'<a id="{one}"></a>\n\n' for one in sorted(own) if f"#{one}" in targets)
         written = ATTRIBUTES.sub("", lines[heading.line - 1]).rstrip()
         lines[heading.line - 1] = f"{marks}{deeper}{written}"
-    return lines
+    return [line.replace(INSTALL, command(site)) for line in lines]
+
+
+def command(site: Site) -> str:
+    """The line that installs everything for a reader, as a page has it."""
+    where = "" if site.repository else "  # in the folder that holds pyproject.toml"
+    return f"```console\npip install {site.source}{where}\n```"
 
 
 def install(site: Site) -> str:

@@ -206,6 +206,11 @@ def test_the_first_cell_installs_from_the_repository_only_what_is_missing():
     assert install(SITE).index('find_spec("linreg") is None') < install(SITE).index("%pip")
 
 
+def test_the_line_that_installs_stands_in_the_notebook():
+    said = "\n".join(cell.source for cell in notebook(SITE, ["index.md"]).cells)
+    assert f"```console\npip install {SITE.source}\n```" in said
+
+
 def test_writing_is_repeatable_and_notebooks_are_valid(site, tmp_path):
     names = write(site, tmp_path)
     made = ("one.ipynb", "one.py", "one.exercises.ipynb", "two.ipynb", "two.py")

@@ -1,5 +1,6 @@
 """Every link inside the site leads somewhere, and the menu is that of the pages."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,7 +80,7 @@ def _target(page: Page, link: Link) -> tuple[Path | None, str]:
     if target.scheme or target.netloc:
         return None, ""
     file = page.path.parent / unquote(target.path) if target.path else page.path
-    return file, unquote(target.fragment)
+    return Path(os.path.normpath(file)), unquote(target.fragment)
 
 
 def _menu(page: Page, site: Site) -> Iterator[Complaint]:
