@@ -11,7 +11,11 @@ import griffe
 import pytest
 
 import linreg
+from weaver.checks.quotations import quotations
 
+KINDS = "parameters", "returns", "raises", "attributes"
+TESTS = sorted(Path("tests/linreg").glob("test_*.py"))
+QUOTED = {q.text for file in TESTS for q in quotations(file)}
 PACKAGE = griffe.load("linreg", docstring_parser="google")
 FUNCTIONS = [
     function
@@ -21,8 +25,18 @@ FUNCTIONS = [
 ]
 
 
+CLASSES = [c for m in PACKAGE.modules.values() for c in m.classes.values() if not c.is_alias]
+
+
 def sections(function, kind):
     return [s.value for s in function.docstring.parsed if s.kind.value == kind]
+
+
+@pytest.mark.parametrize("described", [*FUNCTIONS, *CLASSES], ids=lambda one: one.path)
+def test_what_a_docstring_tells_is_quoted_by_a_test_that_decides_it(described):
+    items = [item for kind in KINDS for section in sections(described, kind) for item in section]
+    told = {" ".join(item.description.split()) for item in items}
+    assert told <= QUOTED, "change the test that quotes it, or quote it in the one that decides it"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.path)
@@ -45,9 +59,8 @@ def test_the_package_is_documented():
 
 
 def test_documented_attributes_exist():
-    classes = [c for m in PACKAGE.modules.values() for c in m.classes.values() if not c.is_alias]
-    assert classes
-    for one in classes:
+    assert CLASSES
+    for one in CLASSES:
         told = [a.name for section in sections(one, "attributes") for a in section]
         assert told == list(one.attributes), one.path
 

@@ -71,6 +71,7 @@ picture:   d.png
     ],
 )
 def test_the_line_is_told_and_drawn(run, content, arguments):
+    """What x and y are called. … The lines to print."""
     assert run(content, *XY, *arguments) == (0, TOLD, "", ["d.png"])
     assert Path("d.png").read_bytes().startswith(PNG)
 
@@ -217,6 +218,9 @@ picture:   hubble1929.png
 
 
 def test_it_runs_as_a_module_without_a_screen(tmp_path):
+    """What stands behind `python -m linreg`; by default what stands there. … The exit code: 0,
+    or 2 if the file or the arguments are wrong.
+    """
     data = Path("linreg/hubble1929.csv").resolve()
     environment = os.environ | {"MPLBACKEND": "TkAgg", "PYTHONPATH": str(Path.cwd())}
     environment.pop("DISPLAY", None)
@@ -232,10 +236,14 @@ def test_it_runs_as_a_module_without_a_screen(tmp_path):
 
 
 def test_students_t_is_that_of_scipy():
+    """A number, 0 or more. … Degrees of freedom, a whole number, at least 1. … A number between
+    0 and 1. … t, so that `t_share(t, df)` is the share.
+    """
     many = np.array([*range(1, 1001), 9_999, 10_000])
     for share in 0.95, 0.99:
         found = [command.t_quantile(share, df) for df in many]
         assert found == pytest.approx(stats.t.ppf((1 + share) / 2, many), abs=1e-6)
+        assert command.t_share(found[4], 5) == pytest.approx(share)
     for t in 0, 1e-3, 1.5, 40:
         found = [command.t_share(t, df) for df in many]
         assert found == pytest.approx(1 - 2 * stats.t.sf(t, many), abs=1e-9)
@@ -278,6 +286,7 @@ FIRES = {
 
 @pytest.mark.parametrize("name", FIRES)
 def test_a_warning_comes_where_it_should_and_brings_no_other(name):
+    """One sentence for each warning. … The line of the file on which each point stands."""
     x, y, sentences = FIRES[name]
     assert command.warn(x, y, ["x", "y"], ROWS[: len(x)]) == sentences
 

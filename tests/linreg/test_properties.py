@@ -61,6 +61,10 @@ def check_line(fit, expected, x, y):
 
 @given(points())
 def test_the_fit_is_the_exact_one(data):
+    """n numbers, of shape (n,), at least two of them different. … The line, its standard errors
+    and its loss, computed in float64. … Standard error of w; nan for 2 points, which leave no
+    residual. … Standard error of b; nan for 2 points.
+    """
     check_line(linreg.least_squares(*data), exact_line(*data), *data)
 
 
@@ -74,6 +78,9 @@ def test_the_fit_is_numpys_also_for_float32(data):
 
 @given(points(scale=0, offset=0), FACTORS, SHIFTS, st.randoms())
 def test_the_line_moves_with_its_points(data, factors, shifts, random):
+    """Slope, in units of y per unit of x. … Intercept, in units of y. … Mean squared error, in
+    squared units of y. … Slope w, in units of y per unit of x, and intercept b, in units of y.
+    """
     (p, q), (r, s), fit = factors, shifts, linreg.least_squares(*data)
     order = random.sample(range(len(data[0])), len(data[0]))
     x, y = p * data[0][order] + r, q * data[1][order] + s
@@ -83,6 +90,9 @@ def test_the_line_moves_with_its_points(data, factors, shifts, random):
 
 @given(points())
 def test_the_hessian_and_the_largest_rate_are_those_of_the_loss(data):
+    """[[2 mean(x^2), 2 mean(x)], [2 mean(x), 2]], a float64 array of shape (2, 2). … 2 divided
+    by the Hessian's largest eigenvalue.
+    """
     x, y = ([Fraction(v) for v in a] for a in data)
 
     def loss(w, b):
@@ -93,6 +103,7 @@ def test_the_hessian_and_the_largest_rate_are_those_of_the_loss(data):
 
     H, far, axes = linreg.hessian(data[0]), np.abs(data[0]).max(), [(1, 0), (0, 1)]
     exact = np.array([[float(bend(p, q)) for p in axes] for q in axes])
+    assert (H.dtype, H.shape) == (np.float64, (2, 2))
     assert (np.abs(H - exact) <= 1e-12 * np.outer([far, 1], [far, 1])).all()
     largest = H.trace() / 2 + np.hypot((H[0, 0] - H[1, 1]) / 2, H[1, 0])
     assert linreg.largest_stable_lr(data[0]) == pytest.approx(2 / largest, rel=1e-12)
@@ -102,6 +113,10 @@ def test_the_hessian_and_the_largest_rate_are_those_of_the_loss(data):
 @settings(phases=[Phase.generate], max_examples=50)
 @given(points(scale=1, offset=10), DTYPES, st.floats(0.01, 0.99), st.integers(1, 20))
 def test_training_is_gradient_descent_and_descends(data, dtype, share, epochs):
+    """`nn.Linear(1, 1)`; its w and b change. … Inputs, shape (n, 1), the model's dtype; not all
+    equal. … Targets, shape (n, 1), the model's dtype. … One loss an epoch, in squared units of
+    y, each measured before its step.
+    """
     x, y = (linreg.to_tensor(v).to(dtype) for v in data)
     model, lr = linreg.make_model().to(dtype), share * linreg.largest_stable_lr(data[0])
     w, b = (p.detach().clone().requires_grad_() for p in model.parameters())
@@ -120,6 +135,9 @@ def test_training_is_gradient_descent_and_descends(data, dtype, share, epochs):
 
 @given(SINGLE, SINGLE, st.lists(SINGLE, min_size=1), DTYPES)
 def test_a_prediction_is_the_line(w, b, x, dtype):
+    """n finite numbers, of shape (n,). … w x + b, an array of shape (n,) and of the model's
+    dtype.
+    """
     model = nn.Linear(1, 1).to(dtype)
     model.load_state_dict({"weight": torch.tensor([[w]]), "bias": torch.tensor([b])})
     assert linreg.coefficients(model) == (w, b)
@@ -133,6 +151,7 @@ def test_a_prediction_is_the_line(w, b, x, dtype):
 
 @given(SMALL, st.sampled_from("? i1 i8 f2 f4 f8".split()), KINDS)
 def test_a_tensor_is_a_float32_column_of_its_own(values, dtype, kind):
+    """A float32 tensor of shape (n, 1) that shares no memory with `values`."""
     values = kind(np.array(values).astype(dtype))
     t, before = linreg.to_tensor(values), np.array(list(values), np.float32)
     assert (t.dtype, t.shape) == (torch.float32, (len(values), 1))
@@ -172,6 +191,11 @@ ON_X = [linreg.hessian, linreg.largest_stable_lr, lambda x: linreg.least_squares
 @settings(max_examples=25)
 @given(bad_variables())
 def test_a_bad_variable_is_named(cases):
+    """What error messages call it. … If the numbers are masked, not real or require grad, the
+    shape is not (n,), n is 0, or a number is not finite or beyond 1e100, where squares
+    overflow. … If the values are not real numbers of shape (n,), n is 0, or a number is not
+    finite or too large for float32.
+    """
     for bad, message in cases:
         for use in [*ON_X, lambda x: linreg.predict(linreg.make_model(), x)]:
             with refused("x" + message):
@@ -185,6 +209,9 @@ def test_a_bad_variable_is_named(cases):
 @example(0.0, 0, [0.0, 1e-100])
 @given(HUGE, st.integers(0, 8), TINY)
 def test_equal_x_make_no_line(v, n, tiny):
+    """If the shape is wrong, a number is not finite, or all x are equal. … If a shape is wrong,
+    the lengths differ, a number is not finite, or all x are equal.
+    """
     for x in [v] * n + [np.nextafter(v, 1)], tiny:
         for use in ON_X:
             with refused(f"x holds only {x[0]:g}: "):
@@ -200,6 +227,9 @@ def test_x_and_y_are_pairs(n, m):
 
 @given(st.floats(3.5e38, 1e99) | st.floats(-1e99, -3.5e38), st.integers(0, 5))
 def test_what_float32_cannot_hold_is_named(huge, i):
+    """If the model is anything else or holds nan or inf, if x is not n finite numbers of shape
+    (n,), or if one is too large for the model's dtype.
+    """
     with refused(f"x[{i}] is {huge:g}, too large for a model of torch.float32"):
         linreg.predict(linreg.make_model(), [*range(i), huge])
     with refused(f"{abs(huge):g} is too large for float32"):
@@ -208,6 +238,7 @@ def test_what_float32_cannot_hold_is_named(huge, i):
 
 @given(st.integers(2, 50), HUGE, HUGE, st.floats(0, 1e99), st.integers(0, 2**63))
 def test_data_are_points_that_the_seed_decides(n, w, b, sigma, seed):
+    """Number of points, at least 2. … Seed of NumPy's generator. Equal seeds give equal data."""
     x, y = linreg.make_data(n, w, b, sigma, seed)
     assert x.shape == y.shape == (n,)
     assert x.dtype == y.dtype == np.float64
@@ -219,6 +250,9 @@ def test_data_are_points_that_the_seed_decides(n, w, b, sigma, seed):
 
 @given(st.integers(max_value=1), st.floats(-1e100, -5e-324))
 def test_bad_settings_are_named(n, sigma):
+    """If n is below 2, sigma is negative, or w, b or sigma is not a real number, not finite or
+    beyond 1e100.
+    """
     for name, bad in {"n": n, "sigma": sigma}.items():
         with refused(f"{name}={bad}: "):
             linreg.make_data(**{name: bad})
@@ -230,6 +264,7 @@ def test_bad_settings_are_named(n, sigma):
 
 @given(MODELS | st.sampled_from([None, nn.Sequential(nn.Linear(1, 1)), nn.Bilinear(1, 1, 1)]))
 def test_another_model_is_no_line(model):
+    """`nn.Linear(1, 1)`. … `nn.Linear(1, 1)`, with its bias. … If the model is anything else."""
     assume(str(model) != str(nn.Linear(1, 1)))
     for use, *rest in (linreg.coefficients,), (linreg.predict, [1.0]), (linreg.train, X, Y):
         with refused(f"{model} is no line: make it with make_model()"):
@@ -276,6 +311,11 @@ def bad_training(draw):
 @settings(max_examples=25)
 @given(bad_training())
 def test_bad_training_is_named_and_nothing_is_trained(cases):
+    """Number of steps, at least 1. … Learning rate, above 0 and below `largest_stable_lr`. … If
+    the model is not a line, x and y are not tensors of the shapes and dtypes above, a number is
+    not finite, all x are equal, epochs is below 1, lr would diverge, or the loss leaves the
+    dtype's range.
+    """
     model = linreg.make_model()
     before = linreg.coefficients(model)
     for bad, message in cases:
