@@ -13,8 +13,9 @@ def test_defaults_are_the_reference_data():
 
 
 def test_x_fills_its_range_and_noise_has_its_width():
-    """Standard deviation of the Gaussian noise, in units of y; 0 for none. … x, uniform in [-5,
-    15), and y = w x + b + noise: float64 arrays of shape (n,).
+    """Draw points around the line y = w x + b. … Standard deviation of the Gaussian noise, in
+    units of y; 0 for none. … x, uniform in [-5, 15), and y = w x + b + noise: float64 arrays of
+    shape (n,).
     """
     x, y = make_data(n=100_000, sigma=2)
     assert -5 <= x.min() < -4.99
@@ -29,7 +30,9 @@ def test_x_fills_its_range_and_noise_has_its_width():
 
 
 def test_a_variable_is_float64_and_flat():
-    """The same numbers, float64, shape (n,)."""
+    """Check one variable and return it as a flat array. … The same numbers, float64, shape
+    (n,).
+    """
     a = vector("a", [1, 2])
     assert (a.dtype, a.shape, a.tolist()) == (np.float64, (2,), [1, 2])
 

@@ -71,7 +71,9 @@ picture:   d.png
     ],
 )
 def test_the_line_is_told_and_drawn(run, content, arguments):
-    """What x and y are called. … The lines to print."""
+    """Write the line, its intervals and its scatter in the reader's units. … Run the command. …
+    What x and y are called. … The lines to print.
+    """
     assert run(content, *XY, *arguments) == (0, TOLD, "", ["d.png"])
     assert Path("d.png").read_bytes().startswith(PNG)
 
@@ -236,8 +238,10 @@ def test_it_runs_as_a_module_without_a_screen(tmp_path):
 
 
 def test_students_t_is_that_of_scipy():
-    """A number, 0 or more. … Degrees of freedom, a whole number, at least 1. … A number between
-    0 and 1. … t, so that `t_share(t, df)` is the share.
+    """Share of Student's t that lies between -t and t. … Find the t for which a share of
+    Student's t lies between -t and t, by bisection. … A number, 0 or more. … Degrees of
+    freedom, a whole number, at least 1. … A number between 0 and 1. … t, so that `t_share(t,
+    df)` is the share.
     """
     many = np.array([*range(1, 1001), 9_999, 10_000])
     for share in 0.95, 0.99:
@@ -286,7 +290,9 @@ FIRES = {
 
 @pytest.mark.parametrize("name", FIRES)
 def test_a_warning_comes_where_it_should_and_brings_no_other(name):
-    """One sentence for each warning. … The line of the file on which each point stands."""
+    """Say what speaks against the line, or against its intervals. … One sentence for each
+    warning. … The line of the file on which each point stands.
+    """
     x, y, sentences = FIRES[name]
     assert command.warn(x, y, ["x", "y"], ROWS[: len(x)]) == sentences
 

@@ -9,7 +9,9 @@ from linreg.model import weight_and_bias
 
 @pytest.mark.parametrize("seed", [{"seed": 1}, {}])
 def test_seed_decides_the_start_and_the_default_is_the_reference(seed):
-    """Seed of PyTorch's global generator. Equal seeds give equal lines."""
+    """Make an untrained line: one input, one output, random w and b. … Seed of PyTorch's global
+    generator. Equal seeds give equal lines.
+    """
     torch.manual_seed(seed.get("seed", 2))
     reference = nn.Linear(1, 1)
     assert coefficients(make_model(**seed)) == (reference.weight.item(), reference.bias.item())

@@ -9,15 +9,18 @@ def labels(ax):
 
 
 def test_data_are_points():
-    """n numbers, of shape (n,). … Name in the legend. … The axes, with labels and legend."""
+    """Draw the points. … n numbers, of shape (n,). … Name in the legend. … The axes, with
+    labels and legend.
+    """
     ax = plot_data([1, 2, 3], [4, 5, 7], label="points")
     np.testing.assert_array_equal(ax.collections[0].get_offsets(), [(1, 4), (2, 5), (3, 7)])
     assert labels(ax) == ("x (no unit)", "y (no unit)", ["points"])
 
 
 def test_line_runs_from_end_to_end_and_leaves_the_range():
-    """Colour as Matplotlib names it. … Dashes as Matplotlib names them; they tell lines apart
-    without colour. … Dashes as Matplotlib names them.
+    """Draw the line y = w x + b from one end of the axes to the other. … Colour as Matplotlib
+    names it. … Dashes as Matplotlib names them; they tell lines apart without colour. … Dashes
+    as Matplotlib names them.
     """
     ax = plot_data([-5, 15], [0, 1])
     ends = ax.get_xlim()
@@ -37,7 +40,7 @@ def test_a_fitted_line_is_solid_and_of_another_colour_than_data():
 
 
 def test_losses_start_at_epoch_0():
-    """One loss an epoch, the first at epoch 0."""
+    """Draw the loss over the epochs. … One loss an epoch, the first at epoch 0."""
     ax = plot_losses([3.0, 2.0, 1.5], linestyle=":")
     assert ax.lines[0].get_linestyle() == ":"
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [(0, 3), (1, 2), (2, 1.5)])

@@ -61,8 +61,9 @@ def check_line(fit, expected, x, y):
 
 @given(points())
 def test_the_fit_is_the_exact_one(data):
-    """n numbers, of shape (n,), at least two of them different. … The line, its standard errors
-    and its loss, computed in float64. … Standard error of w; nan for 2 points, which leave no
+    """Find the line with the smallest mean squared error. … The line of least squares. … n
+    numbers, of shape (n,), at least two of them different. … The line, its standard errors and
+    its loss, computed in float64. … Standard error of w; nan for 2 points, which leave no
     residual. … Standard error of b; nan for 2 points.
     """
     check_line(linreg.least_squares(*data), exact_line(*data), *data)
@@ -90,8 +91,9 @@ def test_the_line_moves_with_its_points(data, factors, shifts, random):
 
 @given(points())
 def test_the_hessian_and_the_largest_rate_are_those_of_the_loss(data):
-    """[[2 mean(x^2), 2 mean(x)], [2 mean(x), 2]], a float64 array of shape (2, 2). … 2 divided
-    by the Hessian's largest eigenvalue.
+    """Second derivatives of the mean squared error with respect to w and b. … [[2 mean(x^2), 2
+    mean(x)], [2 mean(x), 2]], a float64 array of shape (2, 2). … 2 divided by the Hessian's
+    largest eigenvalue.
     """
     x, y = ([Fraction(v) for v in a] for a in data)
 
@@ -113,9 +115,10 @@ def test_the_hessian_and_the_largest_rate_are_those_of_the_loss(data):
 @settings(phases=[Phase.generate], max_examples=50)
 @given(points(scale=1, offset=10), DTYPES, st.floats(0.01, 0.99), st.integers(1, 20))
 def test_training_is_gradient_descent_and_descends(data, dtype, share, epochs):
-    """`nn.Linear(1, 1)`; its w and b change. … Inputs, shape (n, 1), the model's dtype; not all
-    equal. … Targets, shape (n, 1), the model's dtype. … One loss an epoch, in squared units of
-    y, each measured before its step.
+    """Fit a line to data in place, every row in every step. … `nn.Linear(1, 1)`; its w and b
+    change. … Inputs, shape (n, 1), the model's dtype; not all equal. … Targets, shape (n, 1),
+    the model's dtype. … One loss an epoch, in squared units of y, each measured before its
+    step.
     """
     x, y = (linreg.to_tensor(v).to(dtype) for v in data)
     model, lr = linreg.make_model().to(dtype), share * linreg.largest_stable_lr(data[0])
@@ -135,8 +138,8 @@ def test_training_is_gradient_descent_and_descends(data, dtype, share, epochs):
 
 @given(SINGLE, SINGLE, st.lists(SINGLE, min_size=1), DTYPES)
 def test_a_prediction_is_the_line(w, b, x, dtype):
-    """n finite numbers, of shape (n,). … w x + b, an array of shape (n,) and of the model's
-    dtype.
+    """Read the line out of a model. … Put numbers through the line. … n finite numbers, of
+    shape (n,). … w x + b, an array of shape (n,) and of the model's dtype.
     """
     model = nn.Linear(1, 1).to(dtype)
     model.load_state_dict({"weight": torch.tensor([[w]]), "bias": torch.tensor([b])})
@@ -151,7 +154,9 @@ def test_a_prediction_is_the_line(w, b, x, dtype):
 
 @given(SMALL, st.sampled_from("? i1 i8 f2 f4 f8".split()), KINDS)
 def test_a_tensor_is_a_float32_column_of_its_own(values, dtype, kind):
-    """A float32 tensor of shape (n, 1) that shares no memory with `values`."""
+    """Turn n numbers into the column that a model takes. … A float32 tensor of shape (n, 1)
+    that shares no memory with `values`.
+    """
     values = kind(np.array(values).astype(dtype))
     t, before = linreg.to_tensor(values), np.array(list(values), np.float32)
     assert (t.dtype, t.shape) == (torch.float32, (len(values), 1))
@@ -264,7 +269,9 @@ def test_bad_settings_are_named(n, sigma):
 
 @given(MODELS | st.sampled_from([None, nn.Sequential(nn.Linear(1, 1)), nn.Bilinear(1, 1, 1)]))
 def test_another_model_is_no_line(model):
-    """`nn.Linear(1, 1)`. … `nn.Linear(1, 1)`, with its bias. … If the model is anything else."""
+    """Check that a model is a line. … `nn.Linear(1, 1)`. … `nn.Linear(1, 1)`, with its bias. …
+    If the model is anything else.
+    """
     assume(str(model) != str(nn.Linear(1, 1)))
     for use, *rest in (linreg.coefficients,), (linreg.predict, [1.0]), (linreg.train, X, Y):
         with refused(f"{model} is no line: make it with make_model()"):
