@@ -92,13 +92,19 @@ def changed(page: Page, base: Path, site: Site) -> Iterator[Complaint]:
 
 
 def _said(page: Page, file: Path) -> list[Sentence]:
-    """The sentences of a page, then where its links lead."""
+    """The sentences of a page, where its links lead, and what stands in its figures."""
     leads = [
         Sentence(link.line, f"{link.text.replace(PLACEHOLDER, '…')!r} leads to {heading!r}")
         for link in page.links
         if (heading := leads_to(page, link))
     ]
-    return sentences(page, file) + leads
+    written = [
+        Sentence(program.line + k, f"`{line.strip()}`")
+        for program in page.programs
+        for k, line in enumerate(program.code.split("\n"), 1)
+        if re.search(r"(label|title)s?\b|label=|text\(", line)
+    ]
+    return sentences(page, file) + leads + written
 
 
 def _rows(base: Path) -> Iterator[str]:

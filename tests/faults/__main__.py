@@ -1,12 +1,14 @@
-"""`python -m tests.faults` breaks one thing at a time and tells which check notices.
+"""`python -m tests.faults` changes one thing at a time and tells what notices.
 
-Each fault is made in a copy of the sources, by a process forked from this one, which
-has the heavy packages loaded. The copy shares the results of unchanged programs.
+Each change is made in a copy of the sources, by a process forked from this one, which
+has the heavy packages loaded. The copy shares the results of unchanged programs. A fault
+has to turn something red, or to be shown to the reviewer at its line; what is harmless
+has to stay green.
 """
 
 import contextlib
+import csv
 import io
-import itertools
 import multiprocessing
 import os
 import random
@@ -15,8 +17,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -25,105 +28,119 @@ import matplotlib.pyplot  # noqa: F401
 import pytest
 import torch  # noqa: F401
 
-from tests.faults.kinds import MODULES, PATHS, SETTINGS, Fault, faults
+from tests.faults.kinds import Change, faults, harmless
 
-MISSED = "MISSED"
+HOW = RED, TESTED, SHOWN, MISSED = "red", "shown with its test", "shown", "not noticed"
+COUNTS = Path("tests/faults/counts.csv")
+ROOT = Path.cwd()
 LEFT = shutil.ignore_patterns(".git", ".venv", "__pycache__", "faults-*")
 MKDOCS = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", "built"]
-KNOWN = set()  # notices of unbroken pages
 
 
-def check() -> Iterator[tuple[str, str]]:
-    """Give what `weaver check` tells of all pages, of quick checks first."""
-    from weaver.checks import CHECKS, complaints
+def check(path: Path) -> Iterator[tuple[str, str]]:
+    """Give what `weaver check` tells of a page, and what is wrong with the others."""
+    from weaver.changes import changed
+    from weaver.checks import complaints
+    from weaver.page import read
     from weaver.site import Site
 
     site = Site.load()
-    pages = site.pages.values()
+    pages = sorted(site.pages.values(), key=lambda page: page.path != path)
     site.run(*pages)
-    for check, page in itertools.product(CHECKS, pages):
-        for told in complaints(page, site, [check]):
-            notice = " (notice)" * told.notice
-            yield f"{check.__name__}{notice}", f"{told.said}: {told.true}"
+    for told in chain.from_iterable(complaints(page, site) for page in pages):
+        if not told.notice:
+            yield RED, str(told)
+    for told in changed(read(path), ROOT, site) if path.suffix == ".md" else ():
+        yield TESTED if "::" in told.remedy else SHOWN, str(told)
 
 
-def pytests(path: str | Path) -> Iterator[tuple[str, str]]:
+def pytests(path: Path) -> Iterator[tuple[str, str]]:
     with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
-        # What the garbage collector finds open late belongs to no fault.
+        # What the garbage collector finds open late belongs to no change.
         without = ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
         status = pytest.main(["-x", *without, str(path)])
     assert status < 3, f"{path}: pytest ends with {status!r}, so that nothing is checked"
     if status:
-        yield f"pytest {path}", re.search(r"(?m)^E .*|\Z", said.getvalue())[0]
+        yield RED, f"{path}: {re.search(r'(?m)^E .*|$', said.getvalue())[0]}"
 
 
 def build() -> Iterator[tuple[str, str]]:
     done = subprocess.run(MKDOCS, capture_output=True, text=True, check=False)
     if done.returncode:
-        yield "build", re.search("WARNING.*|ERROR.*|$", done.stderr)[0]
+        yield RED, re.search("WARNING.*|ERROR.*|$", done.stderr)[0]
 
 
 def notices(path: Path) -> Iterator[tuple[str, str]]:
-    """Give what tells of a fault in a file, quick checks first."""
+    """Give what tells of a change in a file."""
     if path.suffix == ".md":
-        return chain(check(), pytests(f"tests/claims/test_{path.stem}.py"))
-    if path.parts[0] == "tests":
-        return pytests(path)
-    if path.parts[0] == "linreg":
-        return chain(pytests("tests/linreg"), build(), pytests("tests/claims"), check())
-    return chain(check(), pytests("tests/site/test_colors.py"), build())
+        claims = Path(f"tests/claims/test_{path.stem}.py")
+        return chain(check(path), pytests(claims) if claims.is_file() else ())
+    if path.suffix == ".py":
+        return pytests(
+            path if path.parts[0] == "tests" else Path("tests/linreg/test_docstrings.py")
+        )
+    return chain(check(path), pytests(Path("tests/site/test_colors.py")), build())
 
 
-def attempt(fault: Fault) -> tuple[str, str]:
-    """In a fork: break a copy of the sources, and find the first check that notices."""
+def attempt(change: Change) -> tuple[str, str]:
+    """In a fork: make a change in a copy of the sources, and give what tells most of it."""
     with tempfile.TemporaryDirectory(prefix="faults-", dir=Path(".cache").absolute()) as folder:
-        # Links will do: what is broken is written anew, and the engine replaces results.
+        # Links will do: what is changed is written anew, and the engine replaces results.
         shutil.copytree(".", folder, ignore=LEFT, copy_function=os.link, dirs_exist_ok=True)
         os.chdir(folder)
-        source = fault.path.read_text(encoding="utf-8")
-        fault.path.unlink()
-        fault.path.write_text(fault.apply(source), encoding="utf-8")
-        # What is broken is imported anew.
+        source = change.path.read_text(encoding="utf-8")
+        change.path.unlink()
+        change.path.write_text(change.apply(source), encoding="utf-8")
+        # What is changed is imported anew.
         sys.dont_write_bytecode, sys.path[0] = True, folder
         for name in list(sys.modules):
             if name.partition(".")[0] in ("conftest", "linreg", "tests", "weaver"):
                 del sys.modules[name]
+        best = MISSED, ""
         try:
-            return next((f for f in notices(fault.path) if f not in KNOWN), (MISSED, ""))
+            for notice in notices(change.path):
+                best = min(best, notice, key=lambda one: HOW.index(one[0]))
+                if best[0] == RED:
+                    break
         except click.ClickException as error:
-            return "error", error.message
+            best = RED, error.message
+        return best
 
 
 @click.command()
-@click.option("--each", default=6, help="Faults of each kind.")
+@click.option("--each", default=6, help="Changes of each kind.")
 @click.option("--only", multiple=True, help="Kinds to try, by the beginning of their names.")
-@click.option("--seed", default=0, help="Which faults are drawn.")
-@click.option("--control/--no-control", default=True, help="First check unbroken sources.")
-def main(each: int, only: tuple[str, ...], seed: int, control: bool) -> None:
-    """Break things; exit with 1 where no check noticed."""
-    rng, turns = random.Random(seed), []
-    for kind, every in faults().items():
-        if kind.startswith(only or ""):
-            turns += enumerate((kind, fault) for fault in rng.sample(every, min(each, len(every))))
+@click.option("--seed", default=0, help="Which changes are drawn.")
+@click.option("--write", is_flag=True, help=f"Write the counts to {COUNTS}, for the page.")
+def main(each: int, only: tuple[str, ...], seed: int, write: bool) -> None:
+    """Exit with 1 where nothing noticed a fault, or where what is harmless is red."""
+    rng, jobs, counts = random.Random(seed), [], {}
+    for fault, kinds in (("yes", faults()), ("no", harmless())):
+        for kind, every in kinds.items():
+            if kind.startswith(only or ""):
+                counts[fault, kind] = Counter()
+                drawn = rng.sample(every, min(each, len(every)))
+                jobs += [(turn, fault, kind, change) for turn, change in enumerate(drawn)]
     # One of each kind first, so that an early end has seen all kinds.
-    jobs = [job for _, job in sorted(turns, key=lambda turn: turn[0])]
-    KNOWN.update(found for found in check() if "notice" in found[0])
-    results = defaultdict(list)
+    jobs.sort(key=lambda job: job[0])
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-        # What is not broken has to pass, lest every fault seem to be caught.
-        sound = [Fault(path, 0, 0, "") for path in (PATHS[0], MODULES[0], SETTINGS)]
-        for name, complaint in pool.imap(attempt, sound * control):
-            if name != MISSED:
-                raise click.ClickException(f"{name} fails on unbroken sources: {complaint}")
-        done = pool.imap(attempt, [fault for _, fault in jobs])
-        for (kind, fault), (name, complaint) in zip(jobs, done, strict=True):
-            results[kind].append(name)
-            print(f"{kind}: {fault}: {name}: {complaint[:150]!r}", flush=True)
-    for kind, names in results.items():
-        print(f"{kind:40} {len(names)} tried: {', '.join(sorted(set(names)))}")
-    missed = sum(names.count(MISSED) for names in results.values())
-    print(f"{len(turns)} faults of {len(results)} kinds, {missed} missed")
-    sys.exit(bool(missed))
+        done = pool.imap(attempt, [change for *_, change in jobs])
+        for (_, fault, kind, change), (how, told) in zip(jobs, done, strict=True):
+            counts[fault, kind][how] += 1
+            print(f"{kind}: {change}: {how}: {told[:150]!r}", flush=True)
+    table = [
+        (fault, kind, *(count[how] for how in HOW)) for (fault, kind), count in counts.items()
+    ]
+    for row in table:
+        print(*row, sep="\t")
+    missed = sum(count[MISSED] for (fault, _), count in counts.items() if fault == "yes")
+    wrong = sum(count[RED] for (fault, _), count in counts.items() if fault == "no")
+    print(f"{len(jobs)} changes: {missed} faults are not noticed, {wrong} harmless ones are red")
+    if write:
+        with COUNTS.open("w", encoding="utf-8", newline="") as file:
+            rows = [(f"{datetime.now(UTC):%Y-%m-%d}", "kind", *HOW), *table]
+            csv.writer(file, lineterminator="\n").writerows(rows)
+    sys.exit(bool(missed or wrong))
 
 
 if __name__ == "__main__":
