@@ -363,8 +363,9 @@ def main(arguments: list[str] | None = None) -> int:
         allow_abbrev=False,
     )
     parser.add_argument("file", type=Path, help="a table in UTF-8 whose first row names columns")
-    parser.add_argument("--x", metavar="NAME", help="the column to predict from")
-    parser.add_argument("--y", metavar="NAME", help="the column to predict")
+    for name, use in ("--x", "predict from"), ("--y", "predict"):
+        told = f"the column to {use}"
+        parser.add_argument(name, metavar="NAME", action="append", default=[], help=told)
     parser.add_argument(
         "--separator",
         metavar="SIGN",
@@ -386,7 +387,11 @@ def main(arguments: list[str] | None = None) -> int:
         help="a .png, .svg or .pdf; by default the name of the table with .png, here",
     )
     given = parser.parse_args(arguments)
-    file, names, picture = given.file, [given.x, given.y], given.picture
+    file, names, picture = given.file, [], given.picture
+    for name, chosen in {"--x": given.x, "--y": given.y}.items():
+        if len(chosen) > 1:
+            parser.error(f"{name} names {len(chosen)} columns: choose one")
+        names += chosen or [None]
     picture = picture or Path(file.stem + ".png")
     separator = given.separator.replace("tab", "\t")
     try:

@@ -87,11 +87,11 @@ def test_the_picture_shows_four_tables_and_a_sum():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_loop_as_it_is_reaches_least_squares(seed):
-    """The loop of [step 5](../tutorial/training.md#the-loop-line-by-line) stays as it is. … Then
-    turn the weights back into euros for a square metre and for a room … Only `nn.Linear(2, 1)` and
-    the shape of the inputs are new. `axis=0` computes down each column. Least squares
-    without training, by `np.linalg.lstsq`, gives the same three numbers. … These are the weights
-    that [the loop](#the-same-loop) learned on `z`.
+    """The loop of [step 5](../tutorial/training.md#the-loop-line-by-line) stays as it is. …
+    Then turn the weights back into euros for a square metre and for a room … Only `nn.Linear(2,
+    1)` and the shape of the inputs are new. `axis=0` computes down each column, and `@` sums
+    the products of a row. Least squares without training, by `np.linalg.lstsq`, gives the same
+    three numbers. … These are the weights that [the loop](#the-same-loop) learned on `z`.
     """
     area, rooms, rent = flats(seed)
     x = np.stack([area, rooms], axis=1)

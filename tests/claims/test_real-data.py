@@ -172,7 +172,7 @@ def test_the_program_is_the_readers_own_once_file_and_columns_are_his(tmp_path, 
 
 def test_the_command_draws_and_warns(tmp_path):
     """It warns of an outlier, a curve, scatter that changes, and too few rows. It draws a
-    picture, and says in one sentence what is wrong with a file.
+    picture, and says in one sentence what is wrong with a file, such as a gap.
     """
     n = np.arange(40)
     noise = np.random.default_rng(0).normal(0, 1, 40)

@@ -227,13 +227,15 @@ def test_it_runs_as_a_module_without_a_screen(tmp_path):
     environment = os.environ | {"MPLBACKEND": "TkAgg", "PYTHONPATH": str(Path.cwd())}
     environment.pop("DISPLAY", None)
     names = ["--x", "distance_mpc", "--y", "velocity_km_s"]
-    for arguments, code, out in (names, 0, HUBBLE), (["--z"], 2, ""):
+    for arguments, code, out in (names, 0, HUBBLE), (["--z"], 2, ""), ([*names, *names], 2, ""):
         done = subprocess.run(
             [sys.executable, "-m", "linreg", data, *arguments],
             cwd=tmp_path, env=environment, capture_output=True, text=True,
         )  # fmt: skip
         assert (done.returncode, done.stdout) == (code, out)
         assert "Traceback" not in done.stderr
+        if code:
+            assert re.search("--z|--x names 2 columns: choose one", done.stderr)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hubble1929.png"]
 
 
