@@ -85,15 +85,16 @@ newest:
 	$(NEW)/bin/python -m weaver.assets
 	$(NEW)/bin/python -m weaver check; checked=$$?; $(NEW)/bin/python -m pytest && exit $$checked
 
-# Breaks one thing at a time, and tells which check notices; some ten minutes.
+# Changes one thing at a time in pages and docstrings, and tells what notices; about an hour.
 faults: .venv/ready assets
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.faults --write
 
 # Changes the package in one place at a time, and tells which changes no test notices.
 mutants: .venv/ready
 	$(BIN)/pip install mutmut
 	rm -rf mutants
 	$(BIN)/mutmut run
+	$(BIN)/mutmut results --all true | grep -q killed
 	@! $(BIN)/mutmut results | grep .
 
 # Asks whether the addresses outside that the pages links to still answer.

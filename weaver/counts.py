@@ -2,9 +2,11 @@
 a lead above, files and terms below.
 """
 
+import csv
 import platform
 import re
 from importlib.metadata import version
+from pathlib import Path
 
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations, statements
@@ -29,6 +31,7 @@ def fills(page: Page, site: Site) -> dict[str, str]:
         "<!--handouts-->": lambda: handouts(site),
         "<!--cards-->": lambda: cards(page, site),
         "<!--undecided-->": lambda: undecided(site),
+        "<!--faults-->": lambda: faults(Path(site.settings["faults"])),
     }
     return {mark: make() for mark, make in made.items() if mark in page.source}
 
@@ -84,6 +87,21 @@ def undecided(site: Site) -> str:
         items = "".join(f"\n    - {with_mathml(words)}" for words in others)
         folds.append(f'??? note "{site.pages[name].title.rstrip("?")}: {quoted}"\n{items}')
     return "\n\n".join(folds)
+
+
+def faults(file: Path) -> str:
+    """How planted faults and harmless changes were noticed, in a sentence and a folded table."""
+    (date, _, *how), *rows = csv.reader(file.read_text(encoding="utf-8").splitlines())
+    sums = {fault: [0] * len(how) for fault in ("yes", "no")}
+    for fault, _, *counts in rows:
+        sums[fault] = [a + int(b) for a, b in zip(sums[fault], counts, strict=True)]
+    told = ", ".join(f"{count} {word}" for word, count in zip(how, sums["yes"], strict=True))
+    lines = [["What changes", *how], ["---"] * 5, *([kind, *counts] for _, kind, *counts in rows)]
+    table = "".join(f"    | {' | '.join(cells)} |\n" for cells in lines)
+    return (
+        f"On {date}, {sum(sums['yes'])} faults were planted: {told}. Of {sum(sums['no'])} harmless "
+        f'changes, {sums["no"][0]} turned red.\n\n??? note "The changes, kind by kind"\n\n{table}'
+    )
 
 
 def strip(found: dict[str, int], site: Site) -> str:
