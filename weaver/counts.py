@@ -95,12 +95,13 @@ def faults(file: Path) -> str:
     sums = {fault: [0] * len(how) for fault in ("yes", "no")}
     for fault, _, *counts in rows:
         sums[fault] = [a + int(b) for a, b in zip(sums[fault], counts, strict=True)]
-    told = ", ".join(f"{count} {word}" for word, count in zip(how, sums["yes"], strict=True))
+    planted, harmless = sums["yes"], sums["no"]
+    told = ", ".join(f"{count} {word}" for word, count in zip(how, planted, strict=True))
     lines = [["What changes", *how], ["---"] * 5, *([kind, *counts] for _, kind, *counts in rows)]
     table = "".join(f"    | {' | '.join(cells)} |\n" for cells in lines)
     return (
-        f"On {date}, {sum(sums['yes'])} faults were planted: {told}. Of {sum(sums['no'])} harmless "
-        f'changes, {sums["no"][0]} turned red.\n\n??? note "The changes, kind by kind"\n\n{table}'
+        f"On {date}, {sum(planted)} faults were planted: {told}. Of {sum(harmless)} harmless "
+        f'changes, {harmless[0]} turned red.\n\n??? note "The changes, kind by kind"\n\n{table}'
     )
 
 
