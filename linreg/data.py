@@ -60,14 +60,15 @@ def vector(name: str, a: ArrayLike) -> np.ndarray:
     a = np.asarray(a)
     if not np.can_cast(a.dtype, np.float64, "same_kind"):
         raise ValueError(f"{name} holds {a.dtype}: give real numbers")
-    a = np.array(a, np.float64)
+    a = np.asarray(a, np.float64)
     if a.ndim != 1 or a.size == 0:
         raise ValueError(f"{name} has shape {a.shape}: give n numbers of shape (n,)")
-    if not np.isfinite(a).all():
+    low, high = a.min(), a.max()
+    if not np.isfinite([low, high]).all():
         i = int(np.flatnonzero(~np.isfinite(a))[0])
         raise ValueError(f"{name}[{i}] is {a[i]}: remove or replace it first")
-    if np.abs(a).max() > 1e100:
-        raise ValueError(f"{name} goes up to {np.abs(a).max():g}: rescale it")
+    if max(-low, high) > 1e100:
+        raise ValueError(f"{name} goes up to {max(-low, high):g}: rescale it")
     return a
 
 
@@ -89,7 +90,7 @@ def to_tensor(values: ArrayLike) -> torch.Tensor:
         torch.Size([3, 1])
     """
     values = vector("values", values)
-    t = torch.tensor(values, dtype=torch.float32)
+    t = torch.tensor(values.copy(), dtype=torch.float32)  # PyTorch takes no reversed views
     if not t.isfinite().all():
         raise ValueError(f"{np.abs(values).max():g} is too large for float32: rescale it")
     return t.reshape(-1, 1)

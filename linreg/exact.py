@@ -45,7 +45,8 @@ class Fit:
 def _points(x: ArrayLike) -> np.ndarray:
     x = vector("x", x)
     # Numbers that differ by no more than rounding, or too little to square, count as equal.
-    if np.ptp(x) <= max(1e-100, len(x) * np.finfo(float).eps * np.abs(x).max()):
+    low, high = x.min(), x.max()
+    if high - low <= max(1e-100, len(x) * np.finfo(float).eps * max(-low, high)):
         raise ValueError(f"x holds only {x[0]:g}: a line needs 2 different x")
     return x
 
@@ -76,17 +77,25 @@ def least_squares(x: ArrayLike, y: ArrayLike) -> Fit:
     if x.shape != y.shape:
         raise ValueError(f"x has {len(x)} numbers, y has {len(y)}: give pairs")
     n, x_mean, y_mean = len(x), x.mean(), y.mean()
+
     # Far from 0, squares of x and y lose digits; squares of distances from the mean keep them.
-    dx, dy = x - x_mean, y - y_mean
+    # In parts, since many points would need as much memory again.
+    def distances():
+        for part in (slice(k, k + 8192) for k in range(0, n, 8192)):
+            yield x[part] - x_mean, y[part] - y_mean
+
+    sums = [(dx.sum(), dy.sum(), dx @ dx, dx @ dy) for dx, dy in distances()]
+    dx_sum, dy_sum, sxx, sxy = np.sum(sums, axis=0)
     # A rounded mean leaves a rest; subtract it too.
-    dx, dy = dx - dx.mean(), dy - dy.mean()
-    w = dx @ dy / (dx @ dx)
+    sxx, sxy = sxx - dx_sum**2 / n, sxy - dx_sum * dy_sum / n
+    w = sxy / sxx
     b = y_mean - w * x_mean
-    residuals = dy - w * dx
-    rss = residuals @ residuals
+    rest = (dy_sum - w * dx_sum) / n
+    residuals = (dy - w * dx - rest for dx, dy in distances())
+    rss = sum(e @ e for e in residuals)
     s2 = rss / (n - 2) if n > 2 else np.nan
-    w_se = np.sqrt(s2 / (dx @ dx))
-    b_se = np.sqrt(s2 * (1 / n + x_mean**2 / (dx @ dx)))
+    w_se = np.sqrt(s2 / sxx)
+    b_se = np.sqrt(s2 * (1 / n + x_mean**2 / sxx))
     return Fit(float(w), float(b), float(w_se), float(b_se), float(rss / n))
 
 

@@ -85,7 +85,7 @@ def predict(model: nn.Linear, x: ArrayLike) -> np.ndarray:
     if not (weight.isfinite().all() and bias.isfinite().all()):
         raise ValueError("the line holds nan or inf: train a new one, at a smaller learning rate")
     x = vector("x", x)
-    y = model(torch.tensor(x).to(weight).reshape(-1, 1)).detach().cpu().numpy().flatten()
+    y = model(torch.tensor(x.copy()).to(weight).reshape(-1, 1)).detach().cpu().numpy().flatten()
     if not np.isfinite(y).all():
         i = int(np.flatnonzero(~np.isfinite(y))[0])
         raise ValueError(f"x[{i}] is {x[i]:g}, too large for a model of {weight.dtype}")

@@ -1,5 +1,7 @@
 """The training loop: gradient descent on the mean squared error."""
 
+from math import isfinite
+
 import torch
 from torch import nn
 
@@ -67,9 +69,9 @@ def train(
     for epoch in range(epochs):
         optimizer.zero_grad()
         loss = loss_fn(model(x), y)
-        if not loss.isfinite():
-            raise ValueError(f"epoch {epoch}: the loss is {loss.item()}: rescale x and y")
         losses.append(loss.item())
+        if not isfinite(losses[-1]):
+            raise ValueError(f"epoch {epoch}: the loss is {losses[-1]}: rescale x and y")
         loss.backward()
         optimizer.step()
     return losses
