@@ -141,7 +141,7 @@ def t_share(t: float, df: int) -> float:
 
 
 def t_quantile(share: float, df: int) -> float:
-    """Find the t for which a share of Student's t lies between -t and t, by bisection.
+    """Find the t for which a share of Student's t lies between -t and t.
 
     Args:
         share: A number between 0 and 1.
@@ -347,6 +347,18 @@ def _check_picture(path: Path) -> None:
         raise ValueError(f"{path} exists, and is not by this command: choose another --picture")
 
 
+class _Once(argparse.Action):
+    """Takes an option once, since the last of two would win silently."""
+
+    given = False
+
+    def __call__(self, parser, chosen, value, option=None):
+        if self.given:
+            parser.error(f"{option} is given twice: give it once")
+        self.given = True
+        setattr(chosen, self.dest, value)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command.
 
@@ -363,9 +375,9 @@ def main(arguments: list[str] | None = None) -> int:
         allow_abbrev=False,
     )
     parser.add_argument("file", type=Path, help="a table in UTF-8 whose first row names columns")
-    for name, use in ("--x", "predict from"), ("--y", "predict"):
-        told = f"the column to {use}"
-        parser.add_argument(name, metavar="NAME", action="append", default=[], help=told)
+    parser.register("action", None, _Once)
+    parser.add_argument("--x", metavar="NAME", help="the column to predict from")
+    parser.add_argument("--y", metavar="NAME", help="the column to predict")
     parser.add_argument(
         "--separator",
         metavar="SIGN",
@@ -387,11 +399,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="a .png, .svg or .pdf; by default the name of the table with .png, here",
     )
     given = parser.parse_args(arguments)
-    file, names, picture = given.file, [], given.picture
-    for name, chosen in {"--x": given.x, "--y": given.y}.items():
-        if len(chosen) > 1:
-            parser.error(f"{name} names {len(chosen)} columns: choose one")
-        names += chosen or [None]
+    file, names, picture = given.file, [given.x, given.y], given.picture
     picture = picture or Path(file.stem + ".png")
     separator = given.separator.replace("tab", "\t")
     try:

@@ -51,7 +51,7 @@ def vector(name: str, a: ArrayLike) -> np.ndarray:
 
     Raises:
         ValueError: If the numbers are masked, not real or require grad, the shape is not
-            (n,), n is 0, or a number is not finite or beyond 1e100, where squares overflow.
+            (n,), n is 0, or a number is not finite or beyond 1e100.
     """
     if np.ma.isMaskedArray(a):
         raise ValueError(f"{name} is masked: drop the masked rows of x and y first")

@@ -49,7 +49,7 @@ def plot_line(
         b: Intercept, in units of y.
         label: Name in the legend.
         color: Colour as Matplotlib names it.
-        linestyle: Dashes as Matplotlib names them; they tell lines apart without colour.
+        linestyle: Dashes as Matplotlib names them.
         ax: Where to draw.
 
     Returns:

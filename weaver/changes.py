@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import HtmlDiff, SequenceMatcher, unified_diff
 from hashlib import sha256
 from html import escape
@@ -14,9 +14,10 @@ from pathlib import Path
 
 from weaver.checks.links import leads_to
 from weaver.checks.quotations import Sentence, claims_file, sentences
-from weaver.page import PLACEHOLDER, Complaint, Page, read
+from weaver.page import Page, read
 from weaver.site import Site
 
+TARGET = re.compile(r"(?<=\])\([^)\s]*")
 NOTHING = "No page, output, figure or quotation differs."
 FIGURE = re.compile(r"^ */// html \| figure\.drawn#([\w-]+)\n(.*?)^ *///\n", re.M | re.S)
 STYLE = '<link rel="stylesheet" href="site/stylesheets/site.css">'
@@ -72,48 +73,58 @@ def _cell(way: str, figure: str, html: str | None) -> str:
     return f'<td>{way}<figure class="drawn">{html}</figure></td>'
 
 
-def changed(page: Page, base: Path, site: Site) -> Iterator[Complaint]:
-    """Tell which sentences and ends of links another tree has otherwise, and what decides them."""
+@dataclass(frozen=True)
+class Change:
+    """What a page said and what it says now, at a line, and the tests that decide it."""
+
+    place: str
+    before: str
+    now: str
+    tests: str
+
+    def __str__(self) -> str:
+        return f"{self.before or 'nothing'} became {self.now or 'nothing'}"
+
+
+def changed(page: Page, base: Path, site: Site) -> Iterator[Change]:
+    """Find the sentences, ends of links and labels that another tree has otherwise."""
     file = claims_file(page, site)
     if not (base / page.path).is_file():
         return
-    before, after = _said(read(base / page.path), base / file), _said(page, file)
-    matcher = SequenceMatcher(
-        None, *([one.text for one in side] for side in (before, after)), False
-    )
-    for kind, a, b, c, d in matcher.get_opcodes():
-        for old, new in zip_longest(before[a:b], after[c:d]) if kind != "equal" else ():
-            tests = set().union(*(one.tests for one in (old, new) if one))
-            deciders = ", ".join(f"{file}::{test}" for test in sorted(tests))
-            remedy = f"see that it holds; decided by {deciders or 'no test'}"
-            line = (new or after[min(c, len(after) - 1)]).line
-            said, true = old.text if old else "(nothing)", new.text if new else "(gone)"
-            yield replace(page.complaint(line, said, true, remedy), notice=True)
+    before, now = _words(read(base / page.path), base / file), _words(page, file)
+    texts = [one.text for one in before], [one.text for one in now]
+    for kind, a, b, c, d in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        pairs = zip_longest(before[a:b], now[c:d], fillvalue=Sentence(0, ""))
+        for old, new in pairs if kind != "equal" else ():
+            line = new.line or [Sentence(1, ""), *now][c].line
+            tests = ", ".join(f"{file}::{test}" for test in sorted(old.tests | new.tests))
+            yield Change(f"{page.path}:{line}", old.text, new.text, tests)
 
 
-def _said(page: Page, file: Path) -> list[Sentence]:
-    """The sentences of a page, where its links lead, and what stands in its figures."""
-    leads = [
-        Sentence(link.line, f"{link.text.replace(PLACEHOLDER, '…')!r} leads to {heading!r}")
+def _words(page: Page, file: Path) -> list[Sentence]:
+    """The sentences of a page, where its links lead, and the labels of its figures, by line."""
+    said = [replace(one, text=TARGET.sub("", one.text)) for one in sentences(page, file)]
+    said += [
+        Sentence(link.line, f"{link.text!r} leads to {heading!r}")
         for link in page.links
         if (heading := leads_to(page, link))
     ]
-    written = [
+    said += [
         Sentence(program.line + k, f"`{line.strip()}`")
         for program in page.programs
         for k, line in enumerate(program.code.split("\n"), 1)
-        if re.search(r"(label|title)s?\b|label=|text\(", line)
+        if re.search(r"label|title|text\(", line)
     ]
-    return sentences(page, file) + leads + written
+    return sorted(said, key=lambda one: one.line)
 
 
 def _rows(base: Path) -> Iterator[str]:
     """The sentences that changed, in a table."""
     site = Site.load()
     found = [one for page in site.pages.values() for one in changed(page, base, site)]
-    rows = [(str(one.path), one.said, one.true, one.remedy) for one in found]
+    rows = [(one.place, one.before, one.now, one.tests or "no test") for one in found]
     if rows:
-        yield _table(("page", "before", "after", "next"), ("---",) * 4, *rows)
+        yield _table(("where", "before", "now", "decided by"), ("---",) * 4, *rows)
 
 
 def _table(*rows: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -72,7 +73,12 @@ def check(paths: Sequence[Path], since: Path | None) -> None:
     pages = _chosen(site, paths)
     count = len(site.run(*pages))
     found = [complaint for page in pages for complaint in complaints(page, site)]
-    found += [notice for page in pages if since for notice in changed(page, since, site)]
+    for page in pages if since else ():
+        for change in changed(page, since, site):
+            line, remedy = int(change.place.rpartition(":")[2]), "see that it holds; decided by "
+            words = f"it said {change.before!r}", f"it says {change.now!r}"
+            told = page.complaint(line, *words, remedy + (change.tests or "no test"))
+            found.append(replace(told, notice=True))
     _tell(found, f"{len(pages)} pages with {count} programs are as they should be")
 
 

@@ -13,7 +13,7 @@ from weaver.checks.quotations import claims_file, quotations, statements
 from weaver.glossary import tooltips
 from weaver.lead import cards, lead, minutes, steps
 from weaver.maths import with_mathml
-from weaver.notebook import INSTALL, command, take_along
+from weaver.notebook import INSTALL, install_block, take_along
 from weaver.page import Page, PageError
 from weaver.settings import settings
 from weaver.site import Site
@@ -27,7 +27,7 @@ def fills(page: Page, site: Site) -> dict[str, str]:
     made = {
         "<!--counts-->": lambda: table(counts(site)),
         "<!--strip-->": lambda: strip(counts(site), site),
-        INSTALL: lambda: command(site),
+        INSTALL: lambda: install_block(site),
         "<!--handouts-->": lambda: handouts(site),
         "<!--cards-->": lambda: cards(page, site),
         "<!--undecided-->": lambda: undecided(site),
@@ -91,13 +91,15 @@ def undecided(site: Site) -> str:
 
 def faults(file: Path) -> str:
     """How planted faults and harmless changes were noticed, in a sentence and a folded table."""
-    (date, _, *how), *rows = csv.reader(file.read_text(encoding="utf-8").splitlines())
-    sums = {fault: [0] * len(how) for fault in ("yes", "no")}
-    for fault, _, *counts in rows:
-        sums[fault] = [a + int(b) for a, b in zip(sums[fault], counts, strict=True)]
-    planted, harmless = sums["yes"], sums["no"]
-    told = ", ".join(f"{count} {word}" for word, count in zip(how, planted, strict=True))
-    lines = [["What changes", *how], ["---"] * 5, *([kind, *counts] for _, kind, *counts in rows)]
+    if not file.is_file():
+        raise PageError(f"{file} does not exist: make faults")
+    (date, *head), *rows = csv.reader(file.read_text(encoding="utf-8").splitlines())
+    sums = {"fault": [0] * len(head[1:]), "harmless": [0] * len(head[1:])}
+    for kind, _, *counts in rows:
+        sums[kind] = [a + int(b) for a, b in zip(sums[kind], counts, strict=True)]
+    planted, harmless = sums.values()
+    told = ", ".join(f"{count} {how}" for how, count in zip(head[1:], planted, strict=True))
+    lines = [["", *head], ["---"] * (len(head) + 1), *rows]
     table = "".join(f"    | {' | '.join(cells)} |\n" for cells in lines)
     return (
         f"On {date}, {sum(planted)} faults were planted: {told}. Of {sum(harmless)} harmless "

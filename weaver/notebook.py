@@ -106,11 +106,11 @@ def _rewritten(
         marks = "".join(f'<a id="{one}"></a>\n\n' for one in sorted(own) if f"#{one}" in targets)
         written = ATTRIBUTES.sub("", lines[heading.line - 1]).rstrip()
         lines[heading.line - 1] = f"{marks}{deeper}{written}"
-    return [line.replace(INSTALL, command(site)) for line in lines]
+    return [line.replace(INSTALL, install_block(site)) for line in lines]
 
 
-def command(site: Site) -> str:
-    """The line that installs everything for a reader, as a page has it."""
+def install_block(site: Site) -> str:
+    """The block of a page that installs everything for a reader."""
     where = "" if site.repository else "  # in the folder that holds pyproject.toml"
     return f"```console\npip install {site.source}{where}\n```"
 

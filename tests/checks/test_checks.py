@@ -40,7 +40,7 @@ FAULTS = [
         f"![{ALT}]",
         f"- `plt.show()` shows.\n- `area(1)` computes.\n\n![{ALT}]",
         34,
-        "explains `area(1)`: the program has it earlier",
+        "explains `area(1)`: the program has it before",
     ),
     # formulas
     (r"$\pi r^2$", r"$\fraq{r}$", 9, "fails at character 0: Unknown command"),
@@ -80,7 +80,12 @@ FAULTS = [
         "no anchor #circle.rim",
     ),
     ("[back](#area) to step 1", "[step 2](circles.md)", 39, "it leads to '1. Circles'"),
-    ("[back](#area)", "[Words](#area)", 39, "lead to docs/circles.md#words, which is called so"),
+    (
+        "## Words",
+        "See [the words](#area).\n\n## The words\n\n## Words",
+        57,
+        "lead to docs/circles.md#the-words, or choose other words",
+    ),
     ("# 1. Circles", "# 1. Rings", 1, "the menu calls it '1. Circles'"),
     # terms
     ("its **edge**", "its edge", 61, "no bold 'edge' stands in that section of circles.md"),
@@ -101,7 +106,7 @@ FAULTS = [
         "plt.show",
         "plt.axes([0, 0, 1, 1])\nplt.plot([1])\nplt.xlabel('radius (m)')\nplt.show",
         15,
-        "another figure of the page has radius (cm)",
+        "elsewhere, the page has radius (cm)",
     ),
     ("plt.show", "plt.scatter([1], [4])\nplt.show", 15, "there are 2 kinds of marks"),
     ("plt.show", "plt.plot([1], [2], 'C1')\nplt.show", 15, "not everybody sees colours"),
@@ -123,6 +128,11 @@ RIGHT = [
     ("", ""),
     ("It is 12.6.", "By a [book](https://example.org/book), it is 12.7."),
     ("[back](#area)", "[Area](#area) in [1. Circles](#words), then back"),
+    ("**Exer", "1. `plt.plot` draws.\n2. `area(1)` stands before and here.\n\n**Exer"),
+    (
+        "plt.plot([1, 2], [area(1), area(2)])",
+        "import numpy as np\nradius = np.arange(3.0)\nplt.plot(radius, radius)",
+    ),
     ("needed.", "needed. { #here }\n\nSee [here](#here)."),
     ("## Area", "## Nothing\n\nA section without a program.\n\n## Area"),
     ("??? success", "!!! note\n\n    A note without a program.\n\n??? success"),

@@ -12,7 +12,7 @@ from torch import nn
 from linreg import hessian, largest_stable_lr, least_squares, make_data, make_model, to_tensor
 from tests.claims.reference_run import FIT, LR, X, Y, descend, x, y
 from tests.claims.runs import figure, variables
-from weaver.notebook import command
+from weaver.notebook import install_block
 from weaver.page import read
 from weaver.site import Site
 
@@ -129,7 +129,7 @@ def test_the_line_that_installs_names_what_the_pages_were_made_of(monkeypatch, c
     """
     monkeypatch.setenv("REPO_URL", "https://example.org/tutorial")
     monkeypatch.setenv("COMMIT", commit)
-    (line,) = re.findall("pip install.*", command(Site.load()))
+    (line,) = re.findall("pip install.*", install_block(Site.load()))
     assert line == f"pip install https://example.org/tutorial/archive/{commit}.zip"
     workflow = Path(".github/workflows/release.yml").read_text(encoding="utf-8")
     assert "COMMIT: ${{ github.ref_name }}" in workflow

@@ -50,8 +50,8 @@ def check(path: Path) -> Iterator[tuple[str, str]]:
     for told in chain.from_iterable(complaints(page, site) for page in pages):
         if not told.notice:
             yield RED, str(told)
-    for told in changed(read(path), ROOT, site) if path.suffix == ".md" else ():
-        yield TESTED if "::" in told.remedy else SHOWN, str(told)
+    for change in changed(read(path), ROOT, site) if path.suffix == ".md" else ():
+        yield TESTED if change.tests else SHOWN, f"{change}"
 
 
 def pytests(path: Path) -> Iterator[tuple[str, str]]:
@@ -61,7 +61,8 @@ def pytests(path: Path) -> Iterator[tuple[str, str]]:
         status = pytest.main(["-x", *without, str(path)])
     assert status < 3, f"{path}: pytest ends with {status!r}, so that nothing is checked"
     if status:
-        yield RED, f"{path}: {re.search(r'(?m)^E .*|$', said.getvalue())[0]}"
+        error = re.search(r"(?m)^E .*|\Z", said.getvalue())[0]
+        yield RED, f"{path}: {error}"
 
 
 def build() -> Iterator[tuple[str, str]]:
@@ -115,30 +116,28 @@ def attempt(change: Change) -> tuple[str, str]:
 def main(each: int, only: tuple[str, ...], seed: int, write: bool) -> None:
     """Exit with 1 where nothing noticed a fault, or where what is harmless is red."""
     rng, jobs, counts = random.Random(seed), [], {}
-    for fault, kinds in (("yes", faults()), ("no", harmless())):
+    for sort, kinds in (("fault", faults()), ("harmless", harmless())):
         for kind, every in kinds.items():
             if kind.startswith(only or ""):
-                counts[fault, kind] = Counter()
+                counts[sort, kind] = Counter()
                 drawn = rng.sample(every, min(each, len(every)))
-                jobs += [(turn, fault, kind, change) for turn, change in enumerate(drawn)]
+                jobs += [(turn, sort, kind, change) for turn, change in enumerate(drawn)]
     # One of each kind first, so that an early end has seen all kinds.
     jobs.sort(key=lambda job: job[0])
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         done = pool.imap(attempt, [change for *_, change in jobs])
-        for (_, fault, kind, change), (how, told) in zip(jobs, done, strict=True):
-            counts[fault, kind][how] += 1
+        for (_, sort, kind, change), (how, told) in zip(jobs, done, strict=True):
+            counts[sort, kind][how] += 1
             print(f"{kind}: {change}: {how}: {told[:150]!r}", flush=True)
-    table = [
-        (fault, kind, *(count[how] for how in HOW)) for (fault, kind), count in counts.items()
-    ]
+    table = [(*kind, *(count[how] for how in HOW)) for kind, count in counts.items()]
     for row in table:
         print(*row, sep="\t")
-    missed = sum(count[MISSED] for (fault, _), count in counts.items() if fault == "yes")
-    wrong = sum(count[RED] for (fault, _), count in counts.items() if fault == "no")
+    missed = sum(count[MISSED] for (sort, _), count in counts.items() if sort == "fault")
+    wrong = sum(count[RED] for (sort, _), count in counts.items() if sort == "harmless")
     print(f"{len(jobs)} changes: {missed} faults are not noticed, {wrong} harmless ones are red")
     if write:
         with COUNTS.open("w", encoding="utf-8", newline="") as file:
-            rows = [(f"{datetime.now(UTC):%Y-%m-%d}", "kind", *HOW), *table]
+            rows = [(f"{datetime.now(UTC):%Y-%m-%d}", "what changes", *HOW), *table]
             csv.writer(file, lineterminator="\n").writerows(rows)
     sys.exit(bool(missed or wrong))
 

@@ -30,9 +30,7 @@ def test_x_fills_its_range_and_noise_has_its_width():
 
 
 def test_a_variable_is_float64_and_flat():
-    """Check one variable and return it as a flat array. … The same numbers, float64, shape
-    (n,).
-    """
+    """and return it as a flat array. … The same numbers, float64, shape (n,)."""
     a = vector("a", [1, 2])
     assert (a.dtype, a.shape, a.tolist()) == (np.float64, (2,), [1, 2])
 

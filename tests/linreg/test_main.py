@@ -71,9 +71,7 @@ picture:   d.png
     ],
 )
 def test_the_line_is_told_and_drawn(run, content, arguments):
-    """Write the line, its intervals and its scatter in the reader's units. … Run the command. …
-    What x and y are called. … The lines to print.
-    """
+    """Run the command. … The lines to print."""
     assert run(content, *XY, *arguments) == (0, TOLD, "", ["d.png"])
     assert Path("d.png").read_bytes().startswith(PNG)
 
@@ -221,32 +219,38 @@ picture:   hubble1929.png
 
 def test_it_runs_as_a_module_without_a_screen(tmp_path):
     """What stands behind `python -m linreg`; by default what stands there. … The exit code: 0,
-    or 2 if the file or the arguments are wrong.
+    or 2 if the file or the arguments are wrong. … Write the line, its intervals and its scatter
+    in the reader's units. … What x and y are called.
     """
     data = Path("linreg/hubble1929.csv").resolve()
     environment = os.environ | {"MPLBACKEND": "TkAgg", "PYTHONPATH": str(Path.cwd())}
     environment.pop("DISPLAY", None)
     names = ["--x", "distance_mpc", "--y", "velocity_km_s"]
-    for arguments, code, out in (names, 0, HUBBLE), (["--z"], 2, ""), ([*names, *names], 2, ""):
+    no_rows = Path("linreg/__init__.py").resolve()
+    for file, arguments, code, out, err in (
+        (data, names, 0, HUBBLE, "^$"),
+        (data, ["--z"], 2, "", "--z"),
+        (data, ["--x", "a", "--x", "b"], 2, "", "error: --x is given twice: give it once"),
+        (data, ["--decimal", ".", "--decimal", ","], 2, "", "--decimal is given twice: give"),
+        (no_rows, names, 2, "", "has no column"),
+    ):
         done = subprocess.run(
-            [sys.executable, "-m", "linreg", data, *arguments],
+            [sys.executable, "-m", "linreg", file, *arguments],
             cwd=tmp_path, env=environment, capture_output=True, text=True,
         )  # fmt: skip
         assert (done.returncode, done.stdout) == (code, out)
         assert "Traceback" not in done.stderr
-        if code:
-            assert re.search("--z|--x names 2 columns: choose one", done.stderr)
+        assert re.search(err, done.stderr)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hubble1929.png"]
 
 
 def test_students_t_is_that_of_scipy():
     """Share of Student's t that lies between -t and t. … Find the t for which a share of
-    Student's t lies between -t and t, by bisection. … A number, 0 or more. … Degrees of
-    freedom, a whole number, at least 1. … A number between 0 and 1. … t, so that `t_share(t,
-    df)` is the share.
+    Student's t lies between -t and t. … A number, 0 or more. … Degrees of freedom, a whole
+    number, at least 1. … A number between 0 and 1. … t, so that `t_share(t, df)` is the share.
     """
     many = np.array([*range(1, 1001), 9_999, 10_000])
-    for share in 0.95, 0.99:
+    for share in 0.01, 0.5, 0.95, 0.99:
         found = [command.t_quantile(share, df) for df in many]
         assert found == pytest.approx(stats.t.ppf((1 + share) / 2, many), abs=1e-6)
         assert command.t_share(found[4], 5) == pytest.approx(share)
@@ -277,6 +281,9 @@ FIRES = {
         "row 21 (x 19, y 18.26) alone decides the slope: measure more rows near it"]),
     "curve": (X, Y + 0.1 * (X - 5) ** 2, [
         "the points bend: fit a curve, or a shorter range of x"]),
+    "outlier and curve": (X, Y + 0.1 * (X - 5) ** 2 + 40 * (X.max() == X), [
+        "row 6 (x 13.65, y 51.89) is an outlier (without it, the slope is 0.28 in place of 1.09): "
+        "look for a mistake in it", "the points bend: fit a curve, or a shorter range of x"]),
     "exact curve": (X, X**2, ["the points bend: fit a curve, or a shorter range of x"]),
     "fan": (X, 0.5 * X - 1 + NOISE * (X + 5) / 5, [
         "the scatter changes with x, from 1.1 below its mean to 2.8 above: mistrust the "
@@ -293,7 +300,8 @@ FIRES = {
 @pytest.mark.parametrize("name", FIRES)
 def test_a_warning_comes_where_it_should_and_brings_no_other(name):
     """Say what speaks against the line, or against its intervals. … One sentence for each
-    warning. … The line of the file on which each point stands.
+    warning. … The line of the file on which each point stands. … With fewer than 10 rows for a
+    slope, a common rule of thumb, no other rule is tried.
     """
     x, y, sentences = FIRES[name]
     assert command.warn(x, y, ["x", "y"], ROWS[: len(x)]) == sentences

@@ -32,6 +32,7 @@ def test_lines_start_anywhere_between_minus_1_and_1():
 
 
 def test_a_line_that_has_diverged_predicts_nothing():
+    """or holds nan or inf,"""
     model = make_model()
     model.bias.data.fill_(torch.nan)
     with pytest.raises(ValueError, match=r"^the line holds nan or inf: train a new one"):

@@ -19,8 +19,7 @@ def test_data_are_points():
 
 def test_line_runs_from_end_to_end_and_leaves_the_range():
     """Draw the line y = w x + b from one end of the axes to the other. … Colour as Matplotlib
-    names it. … Dashes as Matplotlib names them; they tell lines apart without colour. … Dashes
-    as Matplotlib names them.
+    names it. … Draw the points first: they set the range. … Dashes as Matplotlib names them.
     """
     ax = plot_data([-5, 15], [0, 1])
     ends = ax.get_xlim()

@@ -80,7 +80,7 @@ def test_the_fit_is_numpys_also_for_float32(data):
 @given(points(scale=0, offset=0), FACTORS, SHIFTS, st.randoms())
 def test_the_line_moves_with_its_points(data, factors, shifts, random):
     """Slope, in units of y per unit of x. … Intercept, in units of y. … Mean squared error, in
-    squared units of y. … Slope w, in units of y per unit of x, and intercept b, in units of y.
+    squared units of y.
     """
     (p, q), (r, s), fit = factors, shifts, linreg.least_squares(*data)
     order = random.sample(range(len(data[0])), len(data[0]))
@@ -93,7 +93,7 @@ def test_the_line_moves_with_its_points(data, factors, shifts, random):
 def test_the_hessian_and_the_largest_rate_are_those_of_the_loss(data):
     """Second derivatives of the mean squared error with respect to w and b. … [[2 mean(x^2), 2
     mean(x)], [2 mean(x), 2]], a float64 array of shape (2, 2). … 2 divided by the Hessian's
-    largest eigenvalue.
+    largest eigenvalue. … They do not depend on y, w or b: the loss is a quadratic bowl.
     """
     x, y = ([Fraction(v) for v in a] for a in data)
 
@@ -138,8 +138,9 @@ def test_training_is_gradient_descent_and_descends(data, dtype, share, epochs):
 
 @given(SINGLE, SINGLE, st.lists(SINGLE, min_size=1), DTYPES)
 def test_a_prediction_is_the_line(w, b, x, dtype):
-    """Read the line out of a model. … Put numbers through the line. … n finite numbers, of
-    shape (n,). … w x + b, an array of shape (n,) and of the model's dtype.
+    """Read the line out of a model. … Slope w, in units of y per unit of x, and intercept b, in
+    units of y. … Put numbers through the line. … n finite numbers, of shape (n,). … w x + b, an
+    array of shape (n,) and of the model's dtype.
     """
     model = nn.Linear(1, 1).to(dtype)
     model.load_state_dict({"weight": torch.tensor([[w]]), "bias": torch.tensor([b])})
@@ -196,10 +197,11 @@ ON_X = [linreg.hessian, linreg.largest_stable_lr, lambda x: linreg.least_squares
 @settings(max_examples=25)
 @given(bad_variables())
 def test_a_bad_variable_is_named(cases):
-    """What error messages call it. … If the numbers are masked, not real or require grad, the
-    shape is not (n,), n is 0, or a number is not finite or beyond 1e100, where squares
-    overflow. … If the values are not real numbers of shape (n,), n is 0, or a number is not
-    finite or too large for float32.
+    """What error messages call it. … Check one variable … If the numbers are masked, not real
+    or require grad, the shape is not (n,), n is 0, or a number is not finite or beyond 1e100. …
+    If the values are not real numbers of shape (n,), n is 0, or a number is not finite … If the
+    shape is wrong, a number is not finite, … If a shape is wrong, … a number is not finite, …
+    if x is not n finite numbers of shape (n,),
     """
     for bad, message in cases:
         for use in [*ON_X, lambda x: linreg.predict(linreg.make_model(), x)]:
@@ -214,9 +216,7 @@ def test_a_bad_variable_is_named(cases):
 @example(0.0, 0, [0.0, 1e-100])
 @given(HUGE, st.integers(0, 8), TINY)
 def test_equal_x_make_no_line(v, n, tiny):
-    """If the shape is wrong, a number is not finite, or all x are equal. … If a shape is wrong,
-    the lengths differ, a number is not finite, or all x are equal.
-    """
+    """or all x are equal."""
     for x in [v] * n + [np.nextafter(v, 1)], tiny:
         for use in ON_X:
             with refused(f"x holds only {x[0]:g}: "):
@@ -225,6 +225,7 @@ def test_equal_x_make_no_line(v, n, tiny):
 
 @given(st.integers(2, 9), st.integers(1, 9))
 def test_x_and_y_are_pairs(n, m):
+    """the lengths differ,"""
     m += m >= n
     with refused(f"x has {n} numbers, y has {m}"):
         linreg.least_squares(range(n), range(m))
@@ -232,9 +233,7 @@ def test_x_and_y_are_pairs(n, m):
 
 @given(st.floats(3.5e38, 1e99) | st.floats(-1e99, -3.5e38), st.integers(0, 5))
 def test_what_float32_cannot_hold_is_named(huge, i):
-    """If the model is anything else or holds nan or inf, if x is not n finite numbers of shape
-    (n,), or if one is too large for the model's dtype.
-    """
+    """or too large for float32. … or if one is too large for the model's dtype."""
     with refused(f"x[{i}] is {huge:g}, too large for a model of torch.float32"):
         linreg.predict(linreg.make_model(), [*range(i), huge])
     with refused(f"{abs(huge):g} is too large for float32"):
@@ -270,7 +269,7 @@ def test_bad_settings_are_named(n, sigma):
 @given(MODELS | st.sampled_from([None, nn.Sequential(nn.Linear(1, 1)), nn.Bilinear(1, 1, 1)]))
 def test_another_model_is_no_line(model):
     """Check that a model is a line. … `nn.Linear(1, 1)`. … `nn.Linear(1, 1)`, with its bias. …
-    If the model is anything else.
+    If the model is anything else … If the model is not a line,
     """
     assume(str(model) != str(nn.Linear(1, 1)))
     for use, *rest in (linreg.coefficients,), (linreg.predict, [1.0]), (linreg.train, X, Y):
@@ -318,10 +317,9 @@ def bad_training(draw):
 @settings(max_examples=25)
 @given(bad_training())
 def test_bad_training_is_named_and_nothing_is_trained(cases):
-    """Number of steps, at least 1. … Learning rate, above 0 and below `largest_stable_lr`. … If
-    the model is not a line, x and y are not tensors of the shapes and dtypes above, a number is
-    not finite, all x are equal, epochs is below 1, lr would diverge, or the loss leaves the
-    dtype's range.
+    """Number of steps, at least 1. … Learning rate, above 0 and below `largest_stable_lr`. … x
+    and y are not tensors of the shapes and dtypes above, a number is not finite, all x are
+    equal, epochs is below 1, lr would diverge, or the loss leaves the dtype's range.
     """
     model = linreg.make_model()
     before = linreg.coefficients(model)

@@ -1,9 +1,11 @@
 """What stands before a lesson is taken from the lesson."""
 
+import pytest
+
 from tests.topic import make
-from weaver.counts import fills
+from weaver.counts import faults, fills
 from weaver.lead import lead, minutes
-from weaver.page import read
+from weaver.page import PageError, read
 from weaver.site import Site
 
 
@@ -32,3 +34,15 @@ def test_cards_lead_to_the_steps_with_their_figures_and_questions():
     assert '<a href="tutorial/data.html"><svg aria-hidden="true"' in made
     assert "<span>Where do the points come from, and what is there to find in them?</span>" in made
     assert fills(home, site)["<!--strip-->"].startswith("**6** steps, ")
+
+
+def test_planted_faults_are_summed_up_and_shown_kind_by_kind(tmp_path):
+    file = tmp_path / "counts.csv"
+    with pytest.raises(PageError, match=r"counts\.csv does not exist: make faults"):
+        faults(file)
+    rows = "2026-11-27,what changes,red,not noticed\nfault,digit,3,1\nfault,sign,2,0\n"
+    file.write_text(f"{rows}harmless,comma,1,4\n", encoding="utf-8")
+    told = faults(file)
+    assert told.startswith("On 2026-11-27, 6 faults were planted: 5 red, 1 not noticed. Of 5 harm")
+    assert "harmless changes, 1 turned red." in told
+    assert "\n    | fault | sign | 2 | 0 |\n    | harmless | comma | 1 | 4 |\n" in told

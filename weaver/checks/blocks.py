@@ -53,18 +53,24 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
 def _explanations(page: Page) -> Iterator[Complaint]:
     """Compare the order of items that begin with code with that of the program above them."""
     programs = {program.line: program.code for program in page.programs}
-    code, earlier = "", -1
+    code, earlier = "", 0
     for token, before in zip(page.tokens, [None, None, *page.tokens], strict=False):
+        if token.type == "heading_open":
+            code = ""
         if token.type == "fence":
             code = programs.get(token.map[0] + 1, code)
-        if token.type in ("fence", "bullet_list_open"):
-            earlier = -1
+        if token.type in ("fence", "bullet_list_open", "ordered_list_open"):
+            earlier = 0
         if token.type != "inline" or not before or before.type != "list_item_open":
             continue
-        first = token.children[0]
-        place = code.find(first.content) if first.type == "code_inline" else -1
-        if 0 <= place < earlier:
-            said, true = f"an item explains `{first.content}`", "the program has it earlier"
-            remedy = "put the items in the program's order"
-            yield page.complaint(token.map[0] + 1, said, true, remedy)
-        earlier = max(place, earlier)
+        first = next(iter(token.children), None)
+        if first and first.type == "code_inline":
+            said = re.compile(rf"(?<!\w){re.escape(first.content)}(?!\w)")
+            if found := said.search(code, earlier):
+                earlier = found.start()
+            elif said.search(code):
+                true = "the program has it before what the items above explain"
+                remedy = "put the items in the program's order"
+                yield page.complaint(
+                    token.map[0] + 1, f"an item explains `{first.content}`", true, remedy
+                )

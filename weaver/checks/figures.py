@@ -31,22 +31,25 @@ def _wrong(ax, variables: dict, units: dict) -> Iterator[tuple[str, str, str]]:
     said = []
     for axis in "xy":
         sharing = getattr(ax, f"get_shared_{axis}_axes")().get_siblings(ax)
-        label = max((getattr(one, f"get_{axis}label")() for one in [ax, *sharing]), key=bool)
+        labels = (getattr(one, f"get_{axis}label")() for one in [ax, *sharing])
+        label = next(filter(None, labels), "")
         if not LABEL.fullmatch(label):
             remedy = f'plt.{axis}label("what (unit)")'
             yield f"the label of {axis} is {label!r}", "it has to name quantity and unit", remedy
             continue
-        quantity, unit = label.split(" (", 1)
+        quantity, unit = label.rsplit(" (", 1)
         if units.setdefault(quantity, unit) != unit:
-            true = f"another figure of the page has {quantity} ({units[quantity]}"
+            true = f"elsewhere, the page has {quantity} ({units[quantity]}"
             yield f"the label of {axis} is {label!r}", true, "give one quantity one unit"
         said.append(quantity)
     marks = artists(ax)
     for k, other in enumerate(reversed(said) if len(said) == 2 else ()):
-        values = variables.get(other)
-        if any(np.array_equal(places(artist)[:, k], values) for artist in marks):
-            true = f"a mark has the values of the variable {other} along it"
-            yield f"the label of {'xy'[k]} names {said[k]}", true, "name what is drawn"
+        for artist in marks:
+            drawn = places(artist).T
+            along, across = (np.array_equal(drawn[i], variables.get(other)) for i in (k, 1 - k))
+            if along and not across and drawn.size:
+                true = f"a mark has the values of the variable {other} along it"
+                yield f"the label of {'xy'[k]} names {said[k]}", true, "name what is drawn"
     looks = {appearance(artist) for artist in marks}
     named = {appearance(a): a.get_label() for a in marks if not a.get_label().startswith("_")}
     legend = ax.get_legend()
@@ -69,8 +72,12 @@ def _wrong(ax, variables: dict, units: dict) -> Iterator[tuple[str, str, str]]:
 
 
 def places(artist) -> np.ndarray:
-    """Where the points of a line or a scatter stand, shape (n, 2)."""
-    found = getattr(artist, "get_xydata", getattr(artist, "get_offsets", list))()
+    """Where the points of a line or a scatter stand, shape (n, 2); no other mark has points."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.lines import Line2D
+
+    found = artist.get_xydata() if isinstance(artist, Line2D) else []
+    found = artist.get_offsets() if isinstance(artist, PathCollection) else found
     return np.asarray(found, float).reshape(-1, 2)
 
 

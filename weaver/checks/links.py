@@ -42,10 +42,11 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
                     f"{file} has no anchor #{fragment}",
                     f"take one of {', '.join(anchors)}",
                 )
-            called = headings.get(" ".join(link.text.split()).lower())
+            words = " ".join(link.text.split()).lower()
+            called = headings.get(words) if " " in words else None  # One word is many things.
             if called and not called & {f"{file}", f"{file}#{fragment}"}:
                 said, true = f"the link {link.text!r}", f"it leads to {leads_to(page, link)!r}"
-                remedy = f"lead to {min(called)}, which is called so, or choose other words"
+                remedy = f"lead to {' or '.join(sorted(called))}, or choose other words"
                 yield page.complaint(link.line, said, true, remedy)
             step = STEP.search(link.text)
             if step and not other.title.startswith(f"{step[1]}. "):

@@ -22,7 +22,6 @@ FORMULA = re.compile(r"(\$\$?).+?\1", re.DOTALL)
 UNIT = re.compile(
     r'\n\s*\n(?!\s*[-*] )|\n\s*(?:[-*]|\d+\.)\s+|\||!\[|\]\([\w-]+\.svg(?: ")?|"\)\n'
 )
-
 SAID = re.compile(r"\S.*?(?:[.?!](?=\s|\Z)|\n\n|\Z)", re.DOTALL)
 # A sentence that is no question, no heading, no box's title and no formula.
 STATEMENT = re.compile(r"(?![#?]|[!:]{3})(?!.*\$\$)\S+ .*\.")
