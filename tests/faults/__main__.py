@@ -28,7 +28,7 @@ import matplotlib.pyplot  # noqa: F401
 import pytest
 import torch  # noqa: F401
 
-from tests.faults.kinds import Change, faults, harmless
+from tests.faults.kinds import SITE, Change, faults, harmless
 
 HOW = RED, TESTED, SHOWN, MISSED = "red", "shown with its test", "shown", "not noticed"
 COUNTS = Path("tests/faults/counts.csv")
@@ -130,6 +130,8 @@ def main(each: int, only: tuple[str, ...], seed: int, write: bool) -> None:
                 counts[sort, kind] = Counter()
                 drawn = rng.sample(every, min(each, len(every)))
                 jobs += [(turn, sort, kind, change) for turn, change in enumerate(drawn)]
+    # Each copy begins with the results of what it does not change.
+    SITE.run(*SITE.pages.values())
     # One of each kind first, so that an early end has seen all kinds.
     jobs.sort(key=lambda job: job[0])
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
