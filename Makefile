@@ -15,7 +15,7 @@ SALTS ?= 1
 .PHONY: serve check test site class portable refresh bench types faults mutants links assets lock newest clean
 
 serve: .venv/ready assets
-	$(BIN)/python -m mkdocs serve
+	$(BIN)/python -m mkdocs serve --dirty
 
 # What a change of a page or of the package needs to be right, in a minute.
 check: .venv/ready

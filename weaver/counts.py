@@ -99,7 +99,7 @@ def faults(file: Path) -> str:
         sums[kind] = [a + int(b) for a, b in zip(sums[kind], counts, strict=True)]
     planted, harmless = sums.values()
     told = ", ".join(f"{count} {how}" for how, count in zip(head[1:], planted, strict=True))
-    lines = [["", *head], ["---"] * (len(head) + 1), *rows]
+    lines = [["kind", *head], ["---"] * (len(head) + 1), *rows]
     table = "".join(f"    | {' | '.join(cells)} |\n" for cells in lines)
     return (
         f"On {date}, {sum(planted)} faults were planted: {told}. Of {sum(harmless)} harmless "

@@ -21,11 +21,14 @@ class Term:
     anchor: str
 
     @property
+    def stem(self) -> str:
+        return self.name.removesuffix("e")
+
+    @property
     def forms(self) -> re.Pattern:
         """Finds batches for batch, converging for converge."""
-        stem = re.escape(self.name.removesuffix("e"))
         ends = "(?:e|es|ed|ing)" if self.name.endswith("e") else "(?:s|es)?"
-        return re.compile(rf"\b{stem}{ends}\b", re.IGNORECASE)
+        return re.compile(rf"\b{re.escape(self.stem)}{ends}\b", re.IGNORECASE)
 
 
 def terms(site: Site) -> list[Term]:
@@ -41,11 +44,11 @@ def terms(site: Site) -> list[Term]:
 
 def tooltips(page: Page, site: Site) -> str:
     """Markdown that gives terms of a lesson their sentences, where another page explains them."""
-    name = site.name(page)
+    name, source = site.name(page), page.source.lower()
     found = (
         f"\n*[{form}]: {term.sentence}"
         for term in terms(site)
-        if name in site.lessons and name != term.page
+        if name in site.lessons and name != term.page and term.stem.lower() in source
         for form in sorted({*term.forms.findall(page.source)})
     )
     return "\n" + "".join(found)

@@ -1,6 +1,8 @@
 """MkDocs' hook: weaves each page, and takes the notebooks along."""
 
 import gc
+import hashlib
+import json
 import logging
 import re
 import subprocess
@@ -17,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bs4 import BeautifulSoup, Comment
 from bs4.element import PreformattedString
+from jinja2 import FileSystemBytecodeCache
 from markdown import markdown
 from markdown.extensions.toc import nest_toc_tokens, slugify, unique
 from mkdocs.plugins import event_priority
@@ -29,6 +32,7 @@ from weaver.figure import to_html
 from weaver.maths import with_mathml
 from weaver.notebook import ALL_PAGES, links, write
 from weaver.page import Complaint, Image, Page, PageError
+from weaver.run import CACHE, fingerprint, save
 from weaver.site import Site
 from weaver.weave import FAULT, weave
 
@@ -40,15 +44,30 @@ FOREIGN = (
     ".jp-OutputPrompt, .anchor-link"
 )
 
+# Names, spaces, punctuation and operators, half of all elements; here, they have the text's
+# colour.
+UNMARKED = re.compile(r'<span class="(?:n|w|p|o)">([^<]*)</span>|<span></span>')
+# What weaving made whole stays out of the way of what parses each page: Markdown, search.
+WOVEN = re.compile(r"(?<=markdown: html\n\n)( *)(.*?)(?=\n *///\n)", re.DOTALL)
+
+STILL = "\n\nIn the preview, this page and the downloads stay as they were at its start."
+
 SWEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 
-_serving = False
+_serving = _dirty = False
 _site: Site
+_woven: dict[str, str] = {}
+_aside: list[str] = []
+# What the preview shows: the files beside the pages, and what each page is made from.
+_taken: list[str] = []
+_shown: dict[str, object] = {}
 
 
 def on_startup(command: str, dirty: bool) -> None:
-    global _serving
-    _serving = command == "serve"
+    global _serving, _dirty
+    _serving, _dirty = command == "serve", dirty
+    # It fears for links and the menu; on_files looks after both.
+    logging.getLogger("mkdocs.commands.build").addFilter(lambda told: "'dirty'" not in told.msg)
 
 
 @event_priority(-100)  # After mkdocstrings has put it there.
@@ -56,6 +75,7 @@ def on_config(config) -> None:
     global _site
     if _serving:
         _sweeper(config.site_dir)
+    _aside.clear()
     # Only the reference needs it; overrides/main.html puts it there.
     if "mkdocstrings" in config.plugins:
         config.extra_css.remove("assets/_mkdocstrings.css")
@@ -75,11 +95,52 @@ def _sweeper(folder: str) -> subprocess.Popen:
 
 @event_priority(100)  # Before mkdocs-jupyter looks for its notebook.
 def on_files(files, config) -> None:
+    global _taken
     # Into the site itself: a change of docs would make `mkdocs serve` build again.
-    for name in write(_site, Path(config.site_dir)):
+    _taken = (_dirty and _taken) or write(_site, Path(config.site_dir))
+    for name in _taken:
         if old := files.get_file_from_path(name):
             files.remove(old)
         files.append(File(name, config.site_dir, config.site_dir, config.use_directory_urls))
+    # Every page shows these.
+    frame = [Path(config.config_file_path), *Path(config.theme.custom_dir or ".").glob("*.html")]
+    common = [file.read_bytes() for file in frame]
+    wrong = []
+    for name, page in _site.pages.items():
+        _woven[name], faults = _weave(page, config)
+        made = _woven[name], common, "\n::: " in _woven[name] and fingerprint()
+        if _shown.get(name) != made:
+            wrong += faults
+            _shown[name] = made
+            # What the site lacks, a dirty build makes.
+            if file := files.get_file_from_path(name):
+                Path(file.abs_dest_path).unlink(missing_ok=True)
+    if wrong and not _serving:
+        raise PageError(*wrong)
+    for fault in wrong:
+        log.warning(str(fault))
+
+
+def _weave(page: Page, config) -> tuple[str, list[Complaint]]:
+    """Weave a page; a build ends at a fault, and the preview shows it in its place."""
+    try:
+        undocumented = dict(_undocumented(page, config))
+        faults = [*complaints(page, _site, BUILD), *undocumented.values()]
+        woven = weave(page, _site.run(page), *around(page, _site), faults)
+        return "\n".join(line for line in woven.split("\n") if line not in undocumented), faults
+    except Exception as error:
+        if not _serving:
+            raise
+        log.exception(page.path)
+        return FAULT.format(fault=f"    {page.path}: {error!r}"), []
+
+
+def on_env(env, config, files):
+    # Or every build compiles all templates.
+    folder = Path(".cache/jinja")
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(folder)
+    return env
 
 
 def on_page_read_source(page, config) -> str | None:
@@ -89,25 +150,18 @@ def on_page_read_source(page, config) -> str | None:
 
 
 def on_page_markdown(markdown: str, page, config, files) -> str:
-    """Weave a page; a build ends at a fault, and the preview shows it in its place."""
-    name = page.file.src_uri
-    if name not in _site.pages:
-        return markdown
-    source = _site.pages[name]
-    try:
-        undocumented = dict(_undocumented(source, config))
-        faults = [*complaints(source, _site, BUILD), *undocumented.values()]
-        if faults and not _serving:
-            raise PageError(*faults)
-        for fault in faults:
-            log.warning(str(fault))
-        woven = weave(source, _site.run(source), *around(source, _site), faults)
-        return "\n".join(line for line in woven.split("\n") if line not in undocumented)
-    except Exception as error:
-        if not _serving:
-            raise
-        log.exception(name)
-        return FAULT.format(fault=f"    {source.path}: {error!r}")
+    return WOVEN.sub(_put_aside, _woven.get(page.file.src_uri, markdown))
+
+
+def _put_aside(html: re.Match) -> str:
+    indent, text = html.groups()
+    _aside.append(text.replace(f"\n{indent}", "\n").rstrip())
+    return f'{indent}<template id="aside-{len(_aside) - 1}"></template>'
+
+
+@event_priority(-100)  # After all that look at the page.
+def on_post_page(output: str, page, config) -> str:
+    return re.sub(r'<template id="aside-(\d+)"></template>', lambda at: _aside[int(at[1])], output)
 
 
 def _undocumented(page: Page, config) -> Iterator[tuple[str, Complaint]]:
@@ -143,30 +197,31 @@ def on_page_content(html: str, page, config, files) -> str:
         for program, result in zip(source.programs, _site.run(source), strict=True)
         for image, _ in zip(program.images, result.figures, strict=False)
     ]
-    html, headings = without_jupyter(html, images)
+    # The same notebook needs it once.
+    sources = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    key = hashlib.sha256(repr((html, images, sources)).encode()).hexdigest()
+    if not (file := CACHE / f"{key}.html").exists():
+        save(file, json.dumps(without_jupyter(html, images)).encode())
+    html, headings = json.loads(file.read_bytes())
     page.toc = get_toc(nest_toc_tokens(headings))
     # The search would find everything twice, and the repository has no such file.
     page.meta["search"] = {"exclude": True}
     page.edit_url = None
     # The notebook lies beside its page.
     name = Path(ALL_PAGES).stem
-    offer = markdown(links(name, name, ["ipynb"], _site.repository))
+    offer = markdown(links(name, name, ["ipynb"], _site.repository) + STILL * _dirty)
     return html.replace("</h1>", f"</h1>{offer}", 1)
 
 
 def without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
     """Turn Jupyter's page into plain HTML for the theme, and list its headings."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(UNMARKED.sub(r"\1", html), "html.parser")
     for tag in soup.select(FOREIGN) + soup.find_all(string=lambda text: isinstance(text, Comment)):
         tag.extract()
     for div in soup.select(".highlight-ipynb"):
         div["class"] = ["highlight"]
     for div in soup.select(".jp-OutputArea-output:has(> pre)"):
         div.attrs = {"class": ["highlight", "output", "no-copy"]}
-    # Half of all elements: names and spaces, which have the text's colour, and punctuation and
-    # operators, which lose their grey here.
-    for span in soup.select("pre span:is(.n, .w, .p, .o, :empty)"):
-        span.unwrap()
     for pre in soup.select(".highlight > pre"):
         lines = len(pre.get_text().splitlines())
         code = soup.new_tag("code", attrs={"class": "later", "style": f"--lines: {lines}"})

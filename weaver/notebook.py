@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 from markdown_it.token import Token
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import writes
 
 from weaver.page import ATTRIBUTES, Image, Page, Program
 from weaver.run import Result
@@ -130,13 +130,26 @@ def install(site: Site) -> str:
     )
 
 
-def outputs(program: Program, result: Result) -> list[nbformat.NotebookNode]:
+def outputs(program: Program, result: Result) -> list[dict]:
     """What stands under a program's cell: what its page shows."""
-    printed = [new_output("stream", name="stdout", text=result.output)] if result.output else []
-    return printed + [
-        new_output("display_data", {"image/svg+xml": svg, "text/plain": image.alt})
+    stream = {"output_type": "stream", "name": "stdout", "text": result.output}
+    return [stream] * bool(result.output) + [
+        {
+            "output_type": "display_data",
+            "data": {"image/svg+xml": svg, "text/plain": image.alt},
+            "metadata": {},
+        }
         for svg, image in zip(result.figures, program.images, strict=False)
     ]
+
+
+# nbformat's own makers validate each cell, and the notebook again.
+def _text(source: str) -> dict:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def _code(source: str = "", outputs: Sequence[dict] = ()) -> dict:
+    return _text(source) | {"cell_type": "code", "execution_count": None, "outputs": [*outputs]}
 
 
 def notebook(site: Site, names: Sequence[str], title: str = "") -> nbformat.NotebookNode:
@@ -144,9 +157,9 @@ def notebook(site: Site, names: Sequence[str], title: str = "") -> nbformat.Note
 
     It holds the results that the pages have, so that nobody has to run it to see them.
     """
-    cells = [new_code_cell(install(site))]
+    cells = [_code(install(site))]
     if title:
-        cells.insert(0, new_markdown_cell(f"# {title}"))
+        cells.insert(0, _text(f"# {title}"))
     targets = {
         _address(site, names, name, link.target)
         for name in names
@@ -158,12 +171,12 @@ def notebook(site: Site, names: Sequence[str], title: str = "") -> nbformat.Note
         for part in segments(page, _rewritten(site, names, name, targets, "#" if title else "")):
             if isinstance(part, Program):
                 code, shown = part.code.rstrip("\n"), outputs(part, results[part])
-                cells.append(new_code_cell(code, outputs=shown))
+                cells.append(_code(code, shown))
             elif isinstance(part, Image):
                 caption = f"**{part.caption}** " if part.caption else ""
-                cells.append(new_markdown_cell(f"Figure: {caption}{part.alt}"))
+                cells.append(_text(f"Figure: {caption}{part.alt}"))
             elif text := textwrap.dedent(part).strip():
-                cells.append(new_markdown_cell(text))
+                cells.append(_text(text))
     return _finished(cells)
 
 
@@ -171,24 +184,24 @@ def exercises(site: Site, name: str) -> nbformat.NotebookNode:
     """Make a notebook of a page's exercises, with an empty cell in place of each answer."""
     page = site.pages[name]
     lines, start = _rewritten(site, [], name, set(), ""), 0
-    cells = [new_markdown_cell(f"# {page.title}"), new_code_cell(install(site))]
+    cells = [_text(f"# {page.title}"), _code(install(site))]
     for answer in answers(page):
         first, after = answer.map
         # From its heading on, or from the answer before.
         start = max([start, *(h.line - 1 for h in page.headings if h.line <= first)])
         question = "\n".join(lines[start:first]).strip()
-        cells += [new_markdown_cell(question), new_code_cell()]
+        cells += [_text(question), _code()]
         start = after
     return _finished(cells)
 
 
-def _finished(cells: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
-    for number, cell in enumerate(cells):
-        # Random ids would make every build differ.
-        cell.id = f"cell-{number}"
+def _finished(cells: list[dict]) -> nbformat.NotebookNode:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    result = new_notebook(cells=cells, metadata=metadata)
+    # Random ids would make every build differ.
+    cells = [cell | {"id": f"cell-{number}"} for number, cell in enumerate(cells)]
+    whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    result = nbformat.from_dict(whole)
     nbformat.validate(result)
     return result
 
@@ -210,13 +223,13 @@ def script(site: Site, name: str) -> str:
 
 def write(site: Site, root: Path) -> list[str]:
     """Write notebooks and scripts below root; name the files."""
-    files = {ALL_PAGES: nbformat.writes(notebook(site, site.course, site.settings["title"]))}
+    files = {ALL_PAGES: writes(notebook(site, site.course, site.settings["title"]))}
     for page in site.lessons:
         name = f"{FOLDER}/{page.removesuffix('.md')}"
-        files[f"{name}.ipynb"] = nbformat.writes(notebook(site, [page]))
+        files[f"{name}.ipynb"] = writes(notebook(site, [page]))
         files[f"{name}.py"] = script(site, page)
         if answers(site.pages[page]):
-            files[f"{name}.{EXERCISES}"] = nbformat.writes(exercises(site, page))
+            files[f"{name}.{EXERCISES}"] = writes(exercises(site, page))
     for name, text in files.items():
         file, text = root / name, text.rstrip("\n") + "\n"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from weaver.checks.numbers import numbers_of, numbers_of_programs
+from weaver.checks.numbers import numbers_of, numbers_of_program
 from weaver.page import Program, Text
 
 
@@ -75,9 +75,9 @@ def test_listed_percentages():
     assert [n.line for n in found] == [1, 1, 2, 2]
 
 
-def test_numbers_of_programs():
+def test_numbers_of_program():
     code = "f(-5, 1e-3, True, x - 2)\nprint(f'{x:.3f} after 7')"
     program = Program(Path("page.md"), 1, 4, 8, 8, code, "y = 0.5, -2.25e-01\n", ())
-    assert {n.value for n in numbers_of_programs([program])} == {
+    assert {n.value for n in numbers_of_program(program)} == {
         Decimal(v) for v in ("-5", "0.001", "2", "0.5", "-0.225")
     }

@@ -1,4 +1,6 @@
-"""The preview goes on at a fault, which it shows on its page, and leaves nothing behind."""
+"""The preview goes on at a fault, which it shows on its page, makes anew only what changed, and
+leaves nothing behind.
+"""
 
 import os
 import re
@@ -46,7 +48,7 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dirty", "--dev-addr", address]
 
     def get(name: str) -> str:
         return urlopen(f"http://{address}/{name}.html").read().decode()
@@ -61,8 +63,16 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
         for said in ("the block fails", "next: mend the line", "the page says 8765.4321"):
             assert said in shown
         assert log.read_text().count(fault) == 1
+        (site,) = temporary.glob("mkdocs_*")
+        before = {file: file.stat().st_mtime_ns for file in site.rglob("*.html")}
         page.write_text(good, encoding="utf-8")
         wait_for(lambda: BOX not in get("tutorial/data"))
+        changed = {file for file, time in before.items() if file.stat().st_mtime_ns != time}
+        assert site / "tutorial/data.html" in changed
+        assert not changed & {site / "tutorial/model.html", site / "downloads/tutorial.html"}
+        package = project / "linreg/data.py"
+        package.write_text(package.read_text().replace("Draw points", "Draw some points"))
+        wait_for(lambda: "Draw some points" in get("reference"))
         left = preview.children(recursive=True)
         preview.terminate()
         preview.wait()

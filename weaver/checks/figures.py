@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import numpy as np
-
 from weaver.figure import COLORS
 from weaver.page import Complaint, Page
 from weaver.run import state
@@ -28,6 +26,8 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
 
 def _wrong(ax, variables: dict, units: dict) -> Iterator[tuple[str, str, str]]:
     """Say what is wrong with a pair of axes: what it shows, what is true, what to do."""
+    from numpy import array_equal
+
     said = []
     for axis in "xy":
         sharing = getattr(ax, f"get_shared_{axis}_axes")().get_siblings(ax)
@@ -46,7 +46,7 @@ def _wrong(ax, variables: dict, units: dict) -> Iterator[tuple[str, str, str]]:
     for k, other in enumerate(reversed(said) if len(said) == 2 else ()):
         for artist in marks:
             drawn = places(artist).T
-            along, across = (np.array_equal(drawn[i], variables.get(other)) for i in (k, 1 - k))
+            along, across = (array_equal(drawn[i], variables.get(other)) for i in (k, 1 - k))
             if along and not across and drawn.size:
                 true = f"a mark has the values of the variable {other} along it"
                 yield f"the label of {'xy'[k]} names {said[k]}", true, "name what is drawn"
@@ -71,8 +71,9 @@ def _wrong(ax, variables: dict, units: dict) -> Iterator[tuple[str, str, str]]:
             yield f"a mark is {color}", "the schemes do not know it", "C0 to C9, or black"
 
 
-def places(artist) -> np.ndarray:
-    """Where the points of a line or a scatter stand, shape (n, 2); no other mark has points."""
+def places(artist):
+    """Where the points of a line or a scatter stand, an array (n, 2); no other mark has points."""
+    import numpy as np
     from matplotlib.collections import PathCollection
     from matplotlib.lines import Line2D
 

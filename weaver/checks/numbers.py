@@ -15,6 +15,7 @@ from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from weaver.page import PLACEHOLDER, SENTENCE, Complaint, Page, Program, Text
@@ -111,15 +112,13 @@ def _plain(text: str, kind: str) -> str:
     return text
 
 
-def numbers_of_programs(programs: list[Program]) -> list[Number]:
-    """Read the numbers that programs hold and print."""
-    found = []
-    for program in programs:
-        found += _constants(program)
-        output = Text(program.path, program.line, "output", program.output)
-        where = f"the output of the block at line {program.line}"
-        found += [replace(number, where=where) for number in numbers_of(output)]
-    return found
+@lru_cache(1000)  # The preview asks for all at each edit.
+def numbers_of_program(program: Program) -> list[Number]:
+    """Read the numbers that a program holds and prints."""
+    output = Text(program.path, program.line, "output", program.output)
+    where = f"the output of the block at line {program.line}"
+    printed = [replace(number, where=where) for number in numbers_of(output)]
+    return [*_constants(program), *printed]
 
 
 def _constants(program: Program) -> Iterator[Number]:
@@ -144,12 +143,16 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     yield from examine(page, site)[1]
 
 
+@lru_cache(100)  # A build counts what it checks.
 def examine(page: Page, site: Site) -> tuple[int, list[Complaint]]:
     """Count a page's numbers, and tell which of them nothing supports."""
     count, found = 0, []
-    every = numbers_of_programs(page.programs)
+    headings, sections = [heading.line for heading in page.headings], {}
+    for program in page.programs:
+        section = sections.setdefault(bisect(headings, program.line), [])
+        section += numbers_of_program(program)
+    every = [number for section in sections.values() for number in section]
     held = "".join("".join(p.code + p.output for p in page.programs).split())
-    headings = [heading.line for heading in page.headings]
     exercises = sorted({int(k) for text in page.texts for k in EXERCISE.findall(text.text)})
     if exercises != list(range(1, len(exercises) + 1)):
         found.append(page.complaint(1, f"exercises {exercises}", "they count from 1", CORRECT))
@@ -170,8 +173,7 @@ def examine(page: Page, site: Site) -> tuple[int, list[Complaint]]:
             rest = pattern.sub(lambda m: _blank(m[0]), rest)
         for pattern in (EXERCISE, *([STEP_TITLE] * (text.kind in ("heading", "front matter")))):
             rest = pattern.sub(lambda m: _blank(m[0]), rest)
-        here = bisect(headings, text.line)
-        near = numbers_of_programs([p for p in page.programs if bisect(headings, p.line) == here])
+        near = sections.get(bisect(headings, text.line), [])
         wholes = [rest] if text.kind == "code" and NUMBER.search(rest) else TUPLE.findall(rest)
         found += [
             page.complaint(text.line, f"the page says {whole!r}", NOWHERE, CORRECT)

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 from weaver.page import SENTENCE, Complaint, Page
@@ -116,8 +117,13 @@ def prose(page: Page) -> str:
 
 def spans(quotation: str, text: str) -> list[tuple[int, int]]:
     """Where a page's prose says something, from one character to another."""
+    return [match.span() for match in _pattern(quotation).finditer(text)]
+
+
+@cache  # There are more than Python keeps.
+def _pattern(quotation: str) -> re.Pattern:
     words = r"\s+".join(map(re.escape, quotation.split()))
-    return [match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", text)]
+    return re.compile(rf"(?<!\w){words}(?!\w)")
 
 
 def units(text: str) -> Iterator[tuple[int, int]]:
