@@ -56,11 +56,10 @@ SWEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore
 
 _serving = _dirty = False
 _site: Site
-_woven: dict[str, str] = {}
 _aside: list[str] = []
-# What the preview shows: the files beside the pages, and what each page is made from.
+# What the site has: the files beside the pages; each page woven, with all else that it shows.
 _taken: list[str] = []
-_shown: dict[str, object] = {}
+_woven: dict[str, tuple] = {}
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -107,11 +106,11 @@ def on_files(files, config) -> None:
     common = [file.read_bytes() for file in frame]
     wrong = []
     for name, page in _site.pages.items():
-        _woven[name], faults = _weave(page, config)
-        made = _woven[name], common, "\n::: " in _woven[name] and fingerprint()
-        if _shown.get(name) != made:
+        woven, faults = _weave(page, config)
+        made = woven, common, "\n::: " in woven and fingerprint()
+        if _woven.get(name) != made:
             wrong += faults
-            _shown[name] = made
+            _woven[name] = made
             # What the site lacks, a dirty build makes.
             if file := files.get_file_from_path(name):
                 Path(file.abs_dest_path).unlink(missing_ok=True)
@@ -150,7 +149,8 @@ def on_page_read_source(page, config) -> str | None:
 
 
 def on_page_markdown(markdown: str, page, config, files) -> str:
-    return WOVEN.sub(_put_aside, _woven.get(page.file.src_uri, markdown))
+    woven, *_ = _woven.get(page.file.src_uri, [markdown])
+    return WOVEN.sub(_put_aside, woven)
 
 
 def _put_aside(html: re.Match) -> str:
