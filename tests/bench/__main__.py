@@ -26,6 +26,8 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
         "rounds": rounds,
         "parts": {},
     }
+    if not MEASURED.is_file():  # The builds that are measured show it.
+        MEASURED.write_text(json.dumps(measured), encoding="utf-8")
     for part in parts or PARTS:
         measure = import_module(f"tests.bench.{part}").measure
         # In a process of its own: a child's peak memory counts what its parent held.
