@@ -60,12 +60,8 @@ def grown(size: int, rounds: int) -> Row:
         }
         found = medians(ways, rounds)
     ours, ratio = found["ours"], ratios(found["ours"], found["bare"])
-    return {
-        "CPU / bare": ratio["CPU"],
-        "memory / bare": ratio["memory"],
-        "CPU (s)": ours["CPU"],
-        "memory (MB)": ours["memory"],
-    }
+    row = {f"{what} / bare": ratio[what] for what in ("CPU", "memory")}
+    return row | {"CPU (s)": ours["CPU"], "memory (MB)": ours["memory"]}
 
 
 def measure(rounds: int) -> Table:

@@ -53,10 +53,11 @@ HARD = {
 }
 
 
-def clock(way: Callable, *arguments) -> Row:
+def clock(way: Callable, *arguments, repeats: int = 1) -> Row:
     start = time.perf_counter()
-    way(*arguments)
-    return {"s": time.perf_counter() - start}
+    for _ in range(repeats):
+        way(*arguments)
+    return {"s": (time.perf_counter() - start) / repeats}
 
 
 def memory(name: str, n: int) -> float:
@@ -110,7 +111,8 @@ def seconds(rounds: int) -> dict[int, dict[str, float]]:
         scaled = {name: found[last][name] * n / last for name in names if last}
         slow = {name: time for name, time in scaled.items() if time > LIMIT}
         ways = FLOOR | {name: PEERS[name] for name in names if name not in slow}
-        rows = medians({name: partial(clock, way, x, y) for name, way in ways.items()}, rounds)
+        act = partial(clock, repeats=max(1, 20_000 // n))
+        rows = medians({name: partial(act, way, x, y) for name, way in ways.items()}, rounds)
         found[n] = slow | {name: row["s"] for name, row in rows.items()}
     return found
 

@@ -53,17 +53,9 @@ FRAMES = """() => new Promise((resolve) => {
 
 
 class Packed(SimpleHTTPRequestHandler):
-    def do_GET(self) -> None:
-        file = Path(self.translate_path(self.path))
-        if not file.is_file():
-            return self.send_error(404)
-        data = gzip.compress(file.read_bytes())
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(file))
+    def end_headers(self) -> None:
         self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        super().end_headers()
 
     def log_message(self, *_) -> None:
         pass
@@ -71,6 +63,9 @@ class Packed(SimpleHTTPRequestHandler):
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
+    """Pack the files of a site, and serve them."""
+    for file in folder.rglob("*.*"):
+        file.write_bytes(gzip.compress(file.read_bytes()))
     handler = functools.partial(Packed, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever).start()
@@ -144,20 +139,17 @@ def measure(rounds: int) -> Table:
         ways |= {str(k): lambda k=k: delay(browser, play, k) for k in (1, SLOWER)}
         found = medians(ways | {"frames": lambda: frames(browser, play)}, rounds)
         browser.close()
-        weights = {
-            file.relative_to(tree / "site"): len(gzip.compress(file.read_bytes()))
-            for file in (tree / "site").rglob("*.html")
-        }
+        weights = {file.name: file.stat().st_size for file in (tree / "site").rglob("*.html")}
     table = {}
     for name in PAGES:
         here, there = (found[url + name]["s"] for url in (ours, theirs))
         row = {"ours": here, "bare": there, "ours / bare": here / there}
         table[f"largest paint of {name} (s)"] = row
     heaviest = max(weights, key=weights.get)
-    ours_alone = {
+    alone = {
         "longest delay of the playground (ms)": found["1"]["ms"],
         f"with a processor {SLOWER} times slower (ms)": found[str(SLOWER)]["ms"],
         **{f"playground, 2,000 points: {name}": n for name, n in found["frames"].items()},
         f"heaviest page, {heaviest} (kB)": weights[heaviest] / 1000,
     }
-    return table | {name: {"ours": value} for name, value in ours_alone.items()}
+    return table | {name: {"ours": value} for name, value in alone.items()}

@@ -37,21 +37,11 @@ def edit(tree: Path, kind: str) -> tuple[str, str]:
 
 def bare(tree: Path, *plugins: str) -> list[str]:
     """Write settings without what is ours into a copy; give the options that choose them."""
-    config = yaml.load((tree / "mkdocs.yml").read_text(encoding="utf-8"), Loader)
+    text = re.sub(r"(?m)^.*\.ipynb\n", "", (tree / "mkdocs.yml").read_text(encoding="utf-8"))
+    config = yaml.load(text, Loader) | {"plugins": [*plugins], "use_directory_urls": False}
     for ours in ("extra", "extra_css", "extra_javascript", "hooks", "watch"):
         config.pop(ours, None)
     config["theme"].pop("custom_dir", None)
-    config |= {"plugins": [*plugins], "nav": _pages(config["nav"]), "use_directory_urls": False}
-    name = "-".join(["bare", *plugins])
-    (tree / f"{name}.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    return ["--config-file", f"{name}.yml"]
-
-
-def _pages(nav: list) -> list:
-    """The menu without notebooks."""
-    return [
-        {title: _pages(value) if isinstance(value, list) else value}
-        for entry in nav
-        for title, value in entry.items()
-        if not str(value).endswith(".ipynb")
-    ]
+    name = "-".join(["bare", *plugins]) + ".yml"
+    (tree / name).write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    return ["--config-file", name]

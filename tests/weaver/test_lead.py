@@ -58,6 +58,6 @@ def test_measured_values_are_shown_part_by_part(tmp_path):
     found = {"date": "2026-11-27", "machine": "Abacus", "rounds": 5, "parts": parts}
     file.write_text(json.dumps(found), encoding="utf-8")
     told = measured(file)
-    assert told.startswith("On 2026-11-27, on Abacus, as medians of 5 rounds:\n\n??? note \"Lib")
+    assert told.startswith('On 2026-11-27, on Abacus, as medians of 5 rounds:\n\n??? note "Lib')
     assert "\n    |  | floors | memory |\n" in told
     assert "\n    | fit | 2.5 |  |\n    | peer | 123000 | 3 |\n" in told
