@@ -127,7 +127,8 @@ def measure(rounds: int) -> Table:
         for name, took in times.items():
             table[name][f"floors, n = {n:,}"] = took / floor
     for name, row in table.items():
-        row |= {f"error, {kind}": error(name, *xy) for kind, xy in HARD.items()}
+        errors = {f"error, {kind}": error(name, *xy) for kind, xy in HARD.items()}
+        row |= {kind: float(f"{value:.0e}") for kind, value in errors.items()}
     loops = {"train": lambda: train(make_model(), *map(to_tensor, make_data())), "plain": plain}
     rows = medians({name: partial(clock, loop) for name, loop in loops.items()}, rounds)
     return table | {"train": {"plain loops": rows["train"]["s"] / rows["plain"]["s"]}}
