@@ -22,7 +22,7 @@ TEXT = """On {date}, on `{machine}`, `make bench` found:
 
 - A build where nothing changed takes {parts[builds][unchanged / bare][wall]:g} times as long as
   one by the theme alone; where all programs run, {parts[builds][cold / bare][wall]:g} times.
-- The preview shows new prose after {parts[preview][prose edited (s)][ours]:g} s.
+- The preview shows new prose after {parts[preview][prose edited (s)][ours]:g} seconds.
 - The best line through 10,000,000 points takes as long as reading each of them
   {parts[library][least_squares][floors, n = 10,000,000]:g} times.
 """
