@@ -54,7 +54,8 @@ class: site
 refresh: .venv/ready
 	$(BIN)/python -m weaver refresh
 
-bench: .venv/ready
+# Measures how fast everything is, for the page and the README; let the machine do nothing else.
+bench: .venv/ready assets
 	$(BIN)/python -m tests.bench
 
 # Checks the types of the playground's scripts; needs Node, and nothing else here does.

@@ -3,10 +3,13 @@ a lead above, files and terms below.
 """
 
 import csv
+import json
 import platform
 import re
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import indent
 
 from weaver.checks.numbers import examine
 from weaver.checks.quotations import claims_file, quotations, statements
@@ -32,6 +35,7 @@ def fills(page: Page, site: Site) -> dict[str, str]:
         "<!--cards-->": lambda: cards(page, site),
         "<!--undecided-->": lambda: undecided(site),
         "<!--faults-->": lambda: faults(Path(site.settings["faults"])),
+        "<!--measured-->": lambda: measured(Path(site.settings["measured"])),
     }
     return {mark: make() for mark, make in made.items() if mark in page.source}
 
@@ -73,8 +77,13 @@ def table(found: dict[str, int]) -> str:
     versions = {name: version(package) for name, package in settings()["versions"].items()}
     numbers = ({"Python": platform.python_version()} | versions).items()
     told = ", ".join(f"{name} {number.partition('+')[0]}" for name, number in numbers)
-    rows = [f"| {name} | {value} |" for name, value in [*found.items(), ("Versions", told)]]
-    return "\n".join(["| What | How much |", "| --- | --- |", *rows])
+    return grid(("What", "How much"), [*found.items(), ("Versions", told)])
+
+
+def grid(head: Iterable, rows: Iterable[Iterable]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---" for _ in head], *rows]
+    return "".join(f"| {' | '.join(map(str, cells))} |\n" for cells in lines)
 
 
 def undecided(site: Site) -> str:
@@ -99,12 +108,33 @@ def faults(file: Path) -> str:
         sums[kind] = [a + int(b) for a, b in zip(sums[kind], counts, strict=True)]
     planted, harmless = sums.values()
     told = ", ".join(f"{count} {how}" for how, count in zip(head[1:], planted, strict=True))
-    lines = [["kind", *head], ["---"] * (len(head) + 1), *rows]
-    table = "".join(f"    | {' | '.join(cells)} |\n" for cells in lines)
+    table = indent(grid(["kind", *head], rows), "    ")
     return (
         f"On {date}, {sum(planted)} faults were planted: {told}. Of {sum(harmless)} harmless "
         f'changes, {harmless[0]} turned red.\n\n??? note "The changes, kind by kind"\n\n{table}'
     )
+
+
+def measured(file: Path) -> str:
+    """What the last benchmark found, part by part, each a folded table."""
+    if not file.is_file():
+        raise PageError(f"{file} does not exist: make bench")
+    found, folds = json.loads(file.read_text(encoding="utf-8")), []
+    for name, part in found.items():
+        told = f"On {part['date']}, on {part['machine']}, as medians of {part['rounds']} rounds:"
+        fold = indent(f"{told}\n\n{measurements(part['rows'])}", "    ")
+        folds.append(f'??? note "{name.capitalize()}"\n\n{fold}')
+    return "\n".join(folds)
+
+
+def measurements(rows: dict[str, dict[str, float]]) -> str:
+    """Rows of measured values as a table in Markdown; a row may lack columns of the others."""
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    cells = [
+        [name, *(f"{row[column]:g}" if column in row else "" for column in columns)]
+        for name, row in rows.items()
+    ]
+    return grid(["what", *columns], cells)
 
 
 def strip(found: dict[str, int], site: Site) -> str:

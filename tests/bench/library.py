@@ -2,21 +2,25 @@
 
 import multiprocessing
 import resource
-import statistics
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
+import psutil
 import torch
 from scipy import stats
 from sklearn.linear_model import LinearRegression
 from torch import nn
 
 from linreg import least_squares, make_data, make_model, to_tensor, train
+from tests.bench.rounds import Row, Table, medians
 
 SIZES = 20, 10**3, 10**5, 10**7
-ROUNDS = 5
+# For the quickest alone, where there is memory for it.
+LARGEST, QUICKEST, NEEDED = 5 * 10**7, ("least_squares", "scipy.stats.linregress"), 8 * 2**30
+LIMIT = 60  # seconds of a round; a way that would need more is taken for proportional to n
 
 
 def design(x: np.ndarray) -> np.ndarray:
@@ -49,15 +53,11 @@ HARD = {
 }
 
 
-def medians(ways: dict[str, Callable], *arguments) -> dict[str, float]:
-    """Time ways in turn, so that what slows the machine slows all; the first round warms up."""
-    times = {name: [] for name in ways}
-    for _ in range(ROUNDS + 1):
-        for name, way in ways.items():
-            start = time.perf_counter()
-            way(*arguments)
-            times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(each[1:]) for name, each in times.items()}
+def clock(way: Callable, *arguments, repeats: int = 1) -> Row:
+    start = time.perf_counter()
+    for _ in range(repeats):
+        way(*arguments)
+    return {"s": (time.perf_counter() - start) / repeats}
 
 
 def memory(name: str, n: int) -> float:
@@ -67,7 +67,8 @@ def memory(name: str, n: int) -> float:
 
 
 def _peak(name: str, n: int) -> float:
-    x, y = make_data(n)
+    # Not by make_data, whose own peak would hide that of the way.
+    x, y = np.random.default_rng(0).random((2, n))
     PEERS[name](x[:100], y[:100])  # imports what it needs
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     PEERS[name](x, y)
@@ -98,21 +99,36 @@ def plain() -> None:
         optimizer.step()
 
 
-def measure() -> dict:
+def seconds(rounds: int) -> dict[int, dict[str, float]]:
+    """Give for each size how long the floor and the peers take."""
+    found, sizes = {}, [*SIZES]
+    if psutil.virtual_memory().total > NEEDED:
+        sizes.append(LARGEST)
+    for n in sizes:
+        x, y = make_data(n)
+        last = max(found, default=None)
+        names = PEERS if n < LARGEST else QUICKEST
+        scaled = {name: found[last][name] * n / last for name in names if last}
+        slow = {name: time for name, time in scaled.items() if time > LIMIT}
+        ways = FLOOR | {name: PEERS[name] for name in names if name not in slow}
+        act = partial(clock, repeats=max(1, 20_000 // n))
+        rows = medians({name: partial(act, way, x, y) for name, way in ways.items()}, rounds)
+        found[n] = slow | {name: row["s"] for name, row in rows.items()}
+    return found
+
+
+def measure(rounds: int) -> Table:
     """Give times in floors, memory in data, errors, and `train` as part of the plain loop."""
-    found = {name: {} for name in PEERS}
-    for n in SIZES:
-        times = medians(FLOOR | PEERS, *make_data(n))
-        for name in PEERS:
-            found[name][f"floors, n = {n:,}"] = round(times[name] / times["floor"], 1)
-    for name, row in found.items():
-        row[f"memory, n = {SIZES[-1]:,}"] = round(memory(name, SIZES[-1]), 2)
-        row |= {f"error, {kind}": float(f"{error(name, *xy):.0e}") for kind, xy in HARD.items()}
+    # Memory first: a process forked beside PyTorch's threads may wait for them for ever.
+    most = SIZES[-1]
+    table = {name: {f"memory, n = {most:,}": memory(name, most)} for name in PEERS}
+    for n, times in seconds(rounds).items():
+        floor = times.pop("floor")
+        for name, took in times.items():
+            table[name][f"floors, n = {n:,}"] = took / floor
+    for name, row in table.items():
+        errors = {f"error, {kind}": error(name, *xy) for kind, xy in HARD.items()}
+        row |= {kind: float(f"{value:.0e}") for kind, value in errors.items()}
     loops = {"train": lambda: train(make_model(), *map(to_tensor, make_data())), "plain": plain}
-    times = medians(loops)
-    return found | {"train": {"of the plain loop": round(times["train"] / times["plain"], 3)}}
-
-
-if __name__ == "__main__":
-    for name, row in measure().items():
-        print(name, *(f"    {what:25} {value}" for what, value in row.items()), sep="\n")
+    rows = medians({name: partial(clock, loop) for name, loop in loops.items()}, rounds)
+    return table | {"train": {"plain loops": rows["train"]["s"] / rows["plain"]["s"]}}

@@ -1,9 +1,11 @@
 """What stands before a lesson is taken from the lesson."""
 
+import json
+
 import pytest
 
 from tests.topic import make
-from weaver.counts import faults, fills
+from weaver.counts import faults, fills, measured
 from weaver.lead import lead, minutes
 from weaver.page import PageError, read
 from weaver.site import Site
@@ -46,3 +48,18 @@ def test_planted_faults_are_summed_up_and_shown_kind_by_kind(tmp_path):
     assert told.startswith("On 2026-11-27, 6 faults were planted: 5 red, 1 not noticed. Of 5 harm")
     assert "harmless changes, 1 turned red." in told
     assert "\n    | fault | sign | 2 | 0 |\n    | harmless | comma | 1 | 4 |\n" in told
+
+
+def test_measured_values_are_shown_part_by_part(tmp_path):
+    file = tmp_path / "measured.json"
+    with pytest.raises(PageError, match=r"measured\.json does not exist: make bench"):
+        measured(file)
+    rows = {"fit": {"floors": 2.5}, "peer": {"memory": 3.0, "floors": 123000.0}}
+    part = {"date": "2026-11-27", "machine": "Abacus", "rounds": 5, "rows": rows}
+    file.write_text(json.dumps({"library": part}), encoding="utf-8")
+    told = measured(file)
+    assert told.startswith(
+        '??? note "Library"\n\n    On 2026-11-27, on Abacus, as medians of 5 rounds'
+    )
+    assert "\n    | what | floors | memory |\n" in told
+    assert "\n    | fit | 2.5 |  |\n    | peer | 123000 | 3 |\n" in told
