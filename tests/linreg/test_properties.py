@@ -59,6 +59,9 @@ def check_line(fit, expected, x, y):
     assert np.isnan([fit.w_se, fit.b_se]).all() == (len(x) == 2)
 
 
+# Means that are rounded; more points than are taken at once.
+@example([1e14 + np.array([0.0, 1, 3]), 1e14 + np.array([0.0, 2, 3])])
+@example(np.random.default_rng(0).integers(-1000, 1000, (2, 20_001)).astype(float))
 @given(points())
 def test_the_fit_is_the_exact_one(data):
     """Find the line with the smallest mean squared error. … The line of least squares. … n
