@@ -95,8 +95,9 @@ def changed(page: Page, base: Path, site: Site) -> Iterator[Change]:
     texts = [one.text for one in before], [one.text for one in now]
     for kind, a, b, c, d in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
         pairs = zip_longest(before[a:b], now[c:d], fillvalue=Sentence(0, ""))
+        line = [Sentence(1, ""), *now][c].line
         for old, new in pairs if kind != "equal" else ():
-            line = new.line or [Sentence(1, ""), *now][c].line
+            line = new.line or line  # What is gone stood after what was told before.
             tests = ", ".join(f"{file}::{test}" for test in sorted(old.tests | new.tests))
             yield Change(f"{page.path}:{line}", old.text, new.text, tests)
 
@@ -107,7 +108,7 @@ def _words(page: Page, file: Path) -> list[Sentence]:
     said += [
         Sentence(link.line, f"{link.text!r} leads to {heading!r}")
         for link in page.links
-        if (heading := leads_to(page, link))
+        if (heading := leads_to(page, link) or link.target)
     ]
     said += [
         Sentence(program.line + k, f"`{line.strip()}`")

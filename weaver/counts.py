@@ -7,6 +7,7 @@ import json
 import platform
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import indent
@@ -53,6 +54,7 @@ def around(page: Page, site: Site) -> tuple[dict[str, str], str, str]:
     return fills(page, site), lead(page, site), below
 
 
+@lru_cache(1)  # Two pages show them.
 def counts(site: Site) -> dict[str, int]:
     """Count what the pages hold and a build verifies."""
     pages = site.pages.values()
@@ -121,7 +123,7 @@ def measured(file: Path) -> str:
         raise PageError(f"{file} does not exist: make bench")
     found, folds = json.loads(file.read_text(encoding="utf-8")), []
     for name, part in found.items():
-        told = f"On {part['date']}, on {part['machine']}, as medians of {part['rounds']} rounds:"
+        told = f"On {part['date']}, on {part['machine']}, in {part['rounds']} rounds:"
         fold = indent(f"{told}\n\n{measurements(part['rows'])}", "    ")
         folds.append(f'??? note "{name.capitalize()}"\n\n{fold}')
     return "\n".join(folds)

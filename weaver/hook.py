@@ -47,8 +47,9 @@ FOREIGN = (
 # Names, spaces, punctuation and operators, half of all elements; here, they have the text's
 # colour.
 UNMARKED = re.compile(r'<span class="(?:n|w|p|o)">([^<]*)</span>|<span></span>')
-# What weaving made whole stays out of the way of what parses each page: Markdown, search.
+# What weaving put in whole, and in it what stays out of the way of all that parses a page.
 WOVEN = re.compile(r"(?<=markdown: html\n\n)( *)(.*?)(?=\n *///\n)", re.DOTALL)
+DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 STILL = "\n\nIn the preview, this page and the downloads stay as they were at its start."
 
@@ -64,7 +65,8 @@ _woven: dict[str, tuple] = {}
 
 def on_startup(command: str, dirty: bool) -> None:
     global _serving, _dirty
-    _serving, _dirty = command == "serve", dirty
+    _serving = command == "serve"
+    _dirty = dirty and _serving
     # It fears for links and the menu; on_files looks after both.
     logging.getLogger("mkdocs.commands.build").addFilter(lambda told: "'dirty'" not in told.msg)
 
@@ -107,7 +109,7 @@ def on_files(files, config) -> None:
     wrong = []
     for name, page in _site.pages.items():
         woven, faults = _weave(page, config)
-        made = woven, common, "\n::: " in woven and fingerprint()
+        made = woven, page.meta, common, "\n::: " in woven and fingerprint()
         if _woven.get(name) != made:
             wrong += faults
             _woven[name] = made
@@ -150,13 +152,15 @@ def on_page_read_source(page, config) -> str | None:
 
 def on_page_markdown(markdown: str, page, config, files) -> str:
     woven, *_ = _woven.get(page.file.src_uri, [markdown])
-    return WOVEN.sub(_put_aside, woven)
+    return WOVEN.sub(_without_drawings, woven)
 
 
-def _put_aside(html: re.Match) -> str:
-    indent, text = html.groups()
-    _aside.append(text.replace(f"\n{indent}", "\n").rstrip())
-    return f'{indent}<template id="aside-{len(_aside) - 1}"></template>'
+def _without_drawings(html: re.Match) -> str:
+    def put_aside(svg: re.Match) -> str:
+        _aside.append(svg[0].replace(f"\n{html[1]}", "\n"))
+        return f'<template id="aside-{len(_aside) - 1}"></template>'
+
+    return DRAWING.sub(put_aside, html[0])
 
 
 @event_priority(-100)  # After all that look at the page.
@@ -177,13 +181,27 @@ def _undocumented(page: Page, config) -> Iterator[tuple[str, Complaint]]:
                 yield line, page.complaint(number, line, f"it fails: {error}", "mend it")
 
 
+@event_priority(100)  # Before the plugins tidy up.
 def on_post_build(config) -> None:
+    if _dirty:
+        # It would take what was not rendered for gone,
+        config.plugins["mkdocs-jupyter"].config["cache"] = False
+        # and this one would take the first page that was for the only one.
+        search = config.plugins.get("material/search")
+        if search and search.search_index_prev:
+            made = {_page(entry) for entry in search.search_index.entries}
+            before = search.search_index_prev
+            before.entries = [entry for entry in before.entries if _page(entry) not in made]
     # The caches of these packages never let go of a build, of which each edit makes one more.
     for thing in gc.get_objects():
         if type(thing) is _lru_cache_wrapper and re.match(
             "griffe|mkdocstrings", str(thing.__module__)
         ):
             thing.cache_clear()
+
+
+def _page(entry: dict) -> str:
+    return entry["location"].partition("#")[0]
 
 
 def on_page_content(html: str, page, config, files) -> str:
@@ -198,7 +216,8 @@ def on_page_content(html: str, page, config, files) -> str:
         for image, _ in zip(program.images, result.figures, strict=False)
     ]
     # The same notebook needs it once.
-    sources = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    sources = [*sorted(Path(__file__).parent.glob("*.py")), Path("requirements.txt")]
+    sources = [file.read_bytes() for file in sources]
     key = hashlib.sha256(repr((html, images, sources)).encode()).hexdigest()
     if not (file := CACHE / f"{key}.html").exists():
         save(file, json.dumps(without_jupyter(html, images)).encode())

@@ -14,8 +14,7 @@ from tests.bench import scaling
 from weaver.counts import measurements
 from weaver.settings import settings
 
-# Checks first: where a test fails, nothing else needs to be measured.
-PARTS = "checks", "builds", "preview", "growth", "library", "reader"
+PARTS = "builds", "preview", "growth", "library", "reader", "checks"
 MEASURED, README = Path(settings()["measured"]), Path("README.md")
 BLOCK = re.compile(r"(?<=<!--measured-->\n).*(?=<!--/measured-->)", re.DOTALL)
 # What says most; each value by its part, row and column.
@@ -36,8 +35,9 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     """Measure PARTS, by default all and the ways to the line; print and write them."""
     machine = scaling.machine()
     found = json.loads(MEASURED.read_text("utf-8")) if MEASURED.is_file() else {}
-    # Nothing stands beside what another machine did.
-    found = {name: part for name, part in found.items() if part["machine"] == machine}
+    # Nothing stands beside what another machine did; some parts alone do not replace all.
+    same = all(part["machine"] == machine for part in found.values())
+    found = found if same else {}
     for part in parts or PARTS:
         measure = import_module(f"tests.bench.{part}").measure
         # In a process of its own: a child's peak memory counts what its parent held.
@@ -49,7 +49,8 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
         }
         today = f"{datetime.now(UTC):%Y-%m-%d}"
         found[part] = {"date": today, "machine": machine, "rounds": rounds, "rows": rows}
-        MEASURED.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        if same or not parts:
+            MEASURED.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         print(f"{part}\n\n{measurements(rows)}", flush=True)
     if found.keys() >= {"builds", "preview", "library"}:
         readme = README.read_text(encoding="utf-8")

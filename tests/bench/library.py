@@ -20,7 +20,6 @@ from tests.bench.rounds import Row, Table, medians
 SIZES = 20, 10**3, 10**5, 10**7
 # For the quickest alone, where there is memory for it.
 LARGEST, QUICKEST, NEEDED = 5 * 10**7, ("least_squares", "scipy.stats.linregress"), 8 * 2**30
-LIMIT = 60  # seconds of a round; a way that would need more is taken for proportional to n
 
 
 def design(x: np.ndarray) -> np.ndarray:
@@ -106,14 +105,10 @@ def seconds(rounds: int) -> dict[int, dict[str, float]]:
         sizes.append(LARGEST)
     for n in sizes:
         x, y = make_data(n)
-        last = max(found, default=None)
-        names = PEERS if n < LARGEST else QUICKEST
-        scaled = {name: found[last][name] * n / last for name in names if last}
-        slow = {name: time for name, time in scaled.items() if time > LIMIT}
-        ways = FLOOR | {name: PEERS[name] for name in names if name not in slow}
+        ways = FLOOR | {name: PEERS[name] for name in (PEERS if n < LARGEST else QUICKEST)}
         act = partial(clock, repeats=max(1, 20_000 // n))
         rows = medians({name: partial(act, way, x, y) for name, way in ways.items()}, rounds)
-        found[n] = slow | {name: row["s"] for name, row in rows.items()}
+        found[n] = {name: row["s"] for name, row in rows.items()}
     return found
 
 

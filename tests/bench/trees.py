@@ -21,7 +21,7 @@ EDITS = {
 
 
 def copy(folder: Path) -> Path:
-    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "class", "site")
+    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "class", "site", "newest")
     return shutil.copytree(".", folder, ignore=ignored)
 
 

@@ -136,7 +136,8 @@ def test_without_rooms_the_weight_of_the_area_pays_for_both(seed):
     """Two columns are **correlated** if they change together: here larger flats have more rooms.
     Leave the rooms out, and the weight of the area changes from 7.51 to 11.87. Neither
     is wrong. The first compares flats with the same rooms. The second compares small flats with
-    large ones: each square metre comes with 0.0432 rooms, and the weight pays for both.
+    large ones: each square metre comes with 0.0432 rooms, and its weight pays for itself
+    and for them.
     """
     area, rooms, rent = flats(seed)
     w_area, w_rooms, _ = fit(area, rooms, y=rent)

@@ -76,7 +76,9 @@ class Operations(TorchDispatchMode):
 
 
 def test_no_gpu_is_in_the_table():
-    """From how many points on, nothing here has measured: the machine above has none."""
+    """From how many points on, nothing here has measured: the machine that [the
+    figure](#time-against-the-number-of-points) names has no GPU.
+    """
     assert not ROWS["way"].str.contains("GPU").any()
 
 

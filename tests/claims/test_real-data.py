@@ -119,7 +119,9 @@ def test_a_row_with_a_gap_goes_and_without_the_dearest_the_line_is_too_flat():
 
 
 def test_y_needs_no_scale():
-    """$y$ needs no scale, since the limit of the rate depends on $x$ alone."""
+    """For the mean squared error, $y$ needs no scale: the limit of the rate depends on $x$
+    alone.
+    """
     z, lr = scaled(x), 0.4 * largest_stable_lr(scaled(x))
     for factor in (1, 1e-3, 1e6):
         model = make_model()
@@ -142,9 +144,7 @@ def test_the_loaded_line_predicts_as_the_trained_one():
 
 @pytest.mark.parametrize("asked", [{}, {"weights_only": True}])
 def test_loading_runs_nothing(tmp_path, asked):
-    """with `weights_only=True`, its default, `torch.load` takes numbers from it and runs
-    nothing.
-    """
+    """with `weights_only=True`, `torch.load` takes numbers from it and runs nothing."""
     torch.save(print, tmp_path / "code.pt")
     with pytest.raises(Exception, match="Weights only load failed"):
         torch.load(tmp_path / "code.pt", **asked)

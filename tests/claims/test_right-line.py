@@ -106,12 +106,12 @@ def pushed(point, by=10):
 @pytest.mark.parametrize("point", range(20))
 @pytest.mark.parametrize("by", [-3, 10])
 def test_the_leverage_is_the_part_of_a_push_that_the_line_follows(point, by):
-    r"""The **leverage** of a point is the part of a push that the line follows there … Push
-    $y_i$ up by $d$, and leave $x$ alone. … With $S = \sum_j (x_j - \bar x)^2$, the best slope is
-    $\sum_j (x_j - \bar x)\,y_j / S$, so it grows by $d\,(x_i - \bar x)/S$. The line goes
-    through the means, and the mean of $y$ grows by $d/n$. … $$d\,\left(\frac{1}{n} + \frac{(x_i
-    - \bar x)^2}{S}\right)$$ … The bracket is the leverage. The rest of $d$ stays in the
-    residual.
+    r"""Push a point up, and the line at its $x$ follows by a part of the push. That part is the
+    **leverage** of the point. … Push $y_i$ up by $d$, and leave $x$ alone. … With $S = \sum_j
+    (x_j - \bar x)^2$, the best slope is $\sum_j (x_j - \bar x)\,y_j / S$, so it grows by
+    $d\,(x_i - \bar x)/S$. The line goes through the means, and the mean of $y$ grows by
+    $d/n$. … $$d\,\left(\frac{1}{n} + \frac{(x_i - \bar x)^2}{S}\right)$$ … The bracket is the
+    leverage. The rest of $d$ stays in the residual.
     """
     off, fit = x - x.mean(), least_squares(x, pushed(point, by))
     assert pytest.approx(FIT.w) == off @ y / (off @ off)
@@ -153,12 +153,15 @@ def test_the_picture_shows_a_line_in_parallel_and_a_steeper_one():
     assert drawn(PAGE, "levers")["data"] == pytest.approx(np.stack([x, y], axis=1))
 
 
-def fall(loss_fn, rates=(0.1, 0.01, 0.001), by=10, scale=1):
+PUSHED = pushed(FAR)
+
+
+def fall(loss_fn, rates=(0.1, 0.01, 0.001), targets=PUSHED):
     """Train on standardised x with a point at the far end pushed up, as the page does.
 
     Give the slope, and how far the height of the line moves in 20 more steps.
     """
-    rows = (X - X.mean()) / X.std(correction=0), to_tensor(scale * pushed(FAR, by))
+    rows = (X - X.mean()) / X.std(correction=0), to_tensor(targets)
     model, heights = None, []
     for lr in rates:
         model, _ = descend(200, model, loss_fn, rows=rows, lr=lr)
@@ -188,11 +191,11 @@ def test_absolute_error_and_huber_loss_come_closer_to_the_true_slope():
 
 
 @pytest.mark.parametrize(("error", "loss"), [(0.5, 0.125), (1, 0.5), (3, 2.5), (-13, 12.5)])
-def test_the_huber_loss_is_half_the_square_up_to_1_and_then_grows_like_the_absolute_error(
+def test_the_huber_loss_is_half_the_square_up_to_delta_and_then_grows_like_the_absolute_error(
     error, loss
 ):
-    """The **Huber loss** takes half the square of errors up to 1, and grows like the absolute
-    error beyond.
+    """The **Huber loss** takes half the square of errors up to its `delta`, and grows like the
+    absolute error beyond. Here, `delta` is 1, the size of the noise, in the unit of $y$.
     """
     found = nn.HuberLoss(delta=1)(torch.tensor(float(error)), torch.tensor(0.0))
     assert found.item() == pytest.approx(loss)
@@ -210,14 +213,25 @@ def test_at_a_fixed_rate_the_absolute_error_steps_back_and_forth():
 @pytest.mark.parametrize("loss_fn", [nn.L1Loss(), nn.HuberLoss(delta=1)], ids=str)
 def test_a_step_of_these_losses_is_at_most_the_rate_so_that_large_y_are_out_of_reach(loss_fn):
     """With these two losses, a step moves $w$ and $b$ by at most the rate, however large the
-    errors are. If your $y$ are in the hundreds, standardise them too.
+    errors are. If your $y$ are in the hundreds or more, train on `(y - y.mean()) / y.std()`, and
+    divide `delta` by `y.std()` too. Then multiply the slope by `y.std()`.
     """
     z = to_tensor((x - x.mean()) / x.std())
     for size in 1, 1000:
         model = make_model()
-        loss_fn(model(z), to_tensor(size * pushed(FAR))).backward()
+        loss_fn(model(z), to_tensor(size * PUSHED)).backward()
         assert max(p.grad.abs().item() for p in model.parameters()) <= 1 + 1e-6
-    assert fall(loss_fn, scale=1000)[0] < 0.01 * 1000 * fall(loss_fn)[0]
+    assert fall(loss_fn, targets=1000 * PUSHED)[0] < 0.01 * 1000 * fall(loss_fn)[0]
+
+
+@pytest.mark.parametrize("size", [100, 1e6])
+def test_standardised_y_and_delta_give_the_same_line(size):
+    """train on `(y - y.mean()) / y.std()`, and divide `delta` by `y.std()` too. Then multiply the
+    slope by `y.std()`.
+    """
+    y = size * PUSHED
+    slope, _ = fall(nn.HuberLoss(delta=size / y.std()), targets=(y - y.mean()) / y.std())
+    assert slope * y.std() == pytest.approx(size * fall(nn.HuberLoss(delta=1))[0], rel=0.02)
 
 
 def losses(degree, own, new):
@@ -289,6 +303,7 @@ def test_the_other_losses_do_not_move_when_the_push_grows():
     """Least squares follows. The other two do not move: in their gradients, a large error counts
     by its sign alone, so it does not matter how large it is.
     """
-    assert fall(nn.MSELoss(), by=100)[0] > fall(nn.MSELoss())[0] + 1
+    far = pushed(FAR, 100)
+    assert fall(nn.MSELoss(), targets=far)[0] > fall(nn.MSELoss())[0] + 1
     for loss_fn in nn.L1Loss(), nn.HuberLoss(delta=1):
-        assert fall(loss_fn, by=100)[0] == pytest.approx(fall(loss_fn)[0], abs=1e-6)
+        assert fall(loss_fn, targets=far)[0] == pytest.approx(fall(loss_fn)[0], abs=1e-6)

@@ -4,7 +4,6 @@ leaves nothing behind.
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +11,8 @@ import time
 from urllib.request import urlopen
 
 import psutil
+
+from tests.topic import make
 
 FAULTY = "\n```python\n1 / 0\n```\n\nIt is 8765.4321 metres.\n"
 BOX = "admonition failure"
@@ -28,16 +29,18 @@ def wait_for(condition):
 
 def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
     project, temporary, log = tmp_path / "project", tmp_path / "temporary", tmp_path / "log"
-    for name in ("docs", "linreg", "overrides", "tests", "weaver", ".cache"):
-        shutil.copytree(name, project / name)
-    for name in ("mkdocs.yml", "pyproject.toml", "requirements.txt"):
-        shutil.copy(name, project)
     temporary.mkdir()
-    page = project / "docs/tutorial/data.md"
+    page, settings = make(project), project / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8").replace("hooks:", "  - reference.md\nhooks:")
+    text = text.replace("plugins:", "watch: [circle.py]\nplugins:\n  - mkdocstrings")
+    settings.write_text(text, encoding="utf-8")
+    (project / "docs/reference.md").write_text(
+        "# Reference\n\n::: circle.area\n", encoding="utf-8"
+    )
     good = page.read_text(encoding="utf-8")
-    fault = f"data.md:{good.count(chr(10)) + 2}: the block fails: at `1 / 0`: ZeroDivisionError"
+    fault = f"circles.md:{good.count(chr(10)) + 2}: the block fails: at `1 / 0`: ZeroDivisionError"
     page.write_text(good + FAULTY, encoding="utf-8")
-    environment = os.environ | {"TMPDIR": str(temporary), "SITE_URL": ""}
+    environment = os.environ | {"TMPDIR": str(temporary)}
     mkdocs = {"cwd": project, "env": environment, "stderr": subprocess.STDOUT}
 
     build = [sys.executable, "-m", "mkdocs", "build"]
@@ -51,28 +54,27 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
     command = [sys.executable, "-m", "mkdocs", "serve", "--dirty", "--dev-addr", address]
 
     def get(name: str) -> str:
-        return urlopen(f"http://{address}/{name}.html").read().decode()
+        return urlopen(f"http://{address}/{name}/").read().decode()
 
     with log.open("w") as file:
         preview = psutil.Popen(command, **mkdocs, stdout=file)
     try:
         wait_for(lambda: "Serving on" in log.read_text() or preview.poll() is not None)
-        shown = re.sub(r"<[^>]+>|&\S+;", "", get("tutorial/data"))
-        assert get("tutorial/data").count(BOX) == 2
-        assert BOX not in get("tutorial/model")
+        shown = re.sub(r"<[^>]+>|&\S+;", "", get("circles"))
+        assert get("circles").count(BOX) == 2
+        assert BOX not in get("reference")
         for said in ("the block fails", "next: mend the line", "the page says 8765.4321"):
             assert said in shown
         assert log.read_text().count(fault) == 1
         (site,) = temporary.glob("mkdocs_*")
-        before = {file: file.stat().st_mtime_ns for file in site.rglob("*.html")}
+        others = [site / "reference/index.html", site / "downloads/tutorial/index.html"]
+        before = [other.stat().st_mtime_ns for other in others]
         page.write_text(good, encoding="utf-8")
-        wait_for(lambda: BOX not in get("tutorial/data"))
-        changed = {file for file, time in before.items() if file.stat().st_mtime_ns != time}
-        assert site / "tutorial/data.html" in changed
-        assert not changed & {site / "tutorial/model.html", site / "downloads/tutorial.html"}
-        package = project / "linreg/data.py"
-        package.write_text(package.read_text().replace("Draw points", "Draw some points"))
-        wait_for(lambda: "Draw some points" in get("reference"))
+        wait_for(lambda: BOX not in get("circles"))
+        assert before == [other.stat().st_mtime_ns for other in others]
+        package = project / "circle.py"
+        package.write_text(package.read_text().replace("The area", "The whole area"))
+        wait_for(lambda: "The whole area" in get("reference"))
         left = preview.children(recursive=True)
         preview.terminate()
         preview.wait()

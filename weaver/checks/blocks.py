@@ -65,7 +65,9 @@ def _explanations(page: Page) -> Iterator[Complaint]:
             continue
         first = next(iter(token.children), None)
         if first and first.type == "code_inline":
-            said = re.compile(rf"(?<!\w){re.escape(first.content)}(?!\w)")
+            # What begins with a dot follows a word.
+            start = r"\b" if re.match(r"\w", first.content) else ""
+            said = re.compile(rf"{start}{re.escape(first.content)}(?!\w)")
             if found := said.search(code, earlier):
                 earlier = found.start()
             elif said.search(code):

@@ -143,7 +143,6 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     yield from examine(page, site)[1]
 
 
-@lru_cache(100)  # A build counts what it checks.
 def examine(page: Page, site: Site) -> tuple[int, list[Complaint]]:
     """Count a page's numbers, and tell which of them nothing supports."""
     count, found = 0, []
