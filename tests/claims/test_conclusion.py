@@ -38,11 +38,11 @@ def test_the_whole_way_in_one_program_finds_the_fitted_line():
     np.testing.assert_allclose(shown["fitted line"][:, 1], FIT.w * x + FIT.b, atol=1e-3)
 
 
-def test_the_page_ends_with_the_table_of_claims():
+def test_each_row_of_the_table_of_claims_is_read():
     """| Claim often heard | What is true | Shown by |"""
-    lines = PAGE.read_text(encoding="utf-8").rstrip().splitlines()
-    assert len(ROWS) == 12
-    assert all(line.startswith("| ") for line in lines[-len(ROWS) :])
+    head, _, *rows = re.findall(r"^\| .*", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert head == "| Claim often heard | What is true | Shown by |"
+    assert len(rows) == len(ROWS) > 10
 
 
 @pytest.mark.parametrize(("claim", "truth", "page", "anchor"), ROWS, ids=[r[3] for r in ROWS])

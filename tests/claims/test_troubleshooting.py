@@ -18,21 +18,20 @@ FLAT = Y.flatten()
 def test_each_section_begins_with_its_fix():
     """Each section begins with its fix."""
     sections = PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
-    assert len(sections) == 13
-    for section in sections:
+    failures = [section for section in sections if "```python" in section]
+    assert len(failures) > 10
+    for section in failures:
         assert section.split("\n\n")[1].startswith("**Fix:** ")
 
 
 def test_each_failure_stands_in_the_output_and_what_is_mended_after_it():
     """Unfold its program to see the failure, then the mended result."""
     page = read(PAGE)
-    titles = [heading.text.replace("`", "") for heading in page.headings if heading.level == 2]
-    outputs = [program.output for program in page.programs]
-    assert len(outputs) == len(titles) - 1
-    for title, output in zip(titles[:6], outputs, strict=False):
+    for program in page.programs[:6]:
+        *_, title = (h.text.replace("`", "") for h in page.headings if h.line < program.line)
         parts = title.split(" that is ")  # the warning names both shapes in between
-        assert all(part in output for part in parts)
-    assert all(len(output.splitlines()) > 1 for output in outputs)
+        assert all(part in program.output for part in parts)
+    assert all(len(program.output.splitlines()) > 1 for program in page.programs)
 
 
 def test_flat_inputs_count_as_one_row():
