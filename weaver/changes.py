@@ -14,6 +14,7 @@ from pathlib import Path
 
 from weaver.checks.links import leads_to
 from weaver.checks.quotations import Sentence, claims_file, sentences
+from weaver.counts import grid
 from weaver.page import Page, read
 from weaver.site import Site
 
@@ -125,9 +126,4 @@ def _rows(base: Path) -> Iterator[str]:
     found = [one for page in site.pages.values() for one in changed(page, base, site)]
     rows = [(one.place, one.before, one.now, one.tests or "no test") for one in found]
     if rows:
-        yield _table(("where", "before", "now", "decided by"), ("---",) * 4, *rows)
-
-
-def _table(*rows: tuple[str, ...]) -> str:
-    cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in cells)
+        yield grid(("where", "before", "now", "decided by"), rows)

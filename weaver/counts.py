@@ -84,8 +84,9 @@ def table(found: dict[str, int]) -> str:
 
 def grid(head: Iterable, rows: Iterable[Iterable]) -> str:
     """A table in Markdown."""
-    lines = [head, ["---" for _ in head], *rows]
-    return "".join(f"| {' | '.join(map(str, cells))} |\n" for cells in lines)
+    lines = [[str(cell).replace("|", "\\|") for cell in row] for row in (head, *rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def undecided(site: Site) -> str:

@@ -69,12 +69,7 @@ def test_figures_stand_side_by_side(reports):
 @pytest.mark.parametrize(
     ("line", "before", "after", "decided_by"),
     [
-        (
-            8,
-            TIMES.format("four times"),
-            TIMES.format("twice"),
-            "tests/test_circles.py::test_growth",
-        ),
+        (8, TIMES.format("four times"), TIMES.format("twice"), GROWTH),
         (8, "NumPy 2.4 is not needed.", "", "no test"),
         (32, "It rises.", "It rises more.", "no test"),
         (32, LINE.format("rises"), LINE.format("falls"), "no test"),
