@@ -1,56 +1,18 @@
 """How long the preview takes from a saved edit to the browser, and the memory that it holds."""
 
 import contextlib
-import re
-import shlex
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.rounds import ENVIRONMENT, Row, Table, medians
 from tests.bench.trees import EDITS, bare, copy, edit
-from tests.site.conftest import FLAGS, chromium
+from tests.site.conftest import FLAGS, chromium, get, serving, wait_for
 
-# Of `make serve`, less its Python.
-SERVE = re.search(r"^serve:.*\n\t\$\(BIN\)/python (.*)", Path("Makefile").read_text("utf-8"), re.M)
 SAVES = 40  # for each round
-
-
-@contextlib.contextmanager
-def serving(tree: Path, *options: str) -> Iterator[tuple[str, psutil.Process]]:
-    """Serve a tree as `make serve` does; give the address and the process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, *shlex.split(SERVE[1]), "--dev-addr", address, *options]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = psutil.Popen(command, cwd=tree, env=ENVIRONMENT, **quiet)
-    try:
-        url = f"http://{address}/"
-        wait_for("<title>", url, process)
-        yield url, process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(text: str, url: str, process: psutil.Process) -> None:
-    end = time.monotonic() + 300
-    while time.monotonic() < end and process.is_running():
-        with contextlib.suppress(URLError):
-            if text in urlopen(url).read().decode():
-                return
-        time.sleep(0.1)
-    raise RuntimeError(f"the preview does not show {text!r} at {url}")
 
 
 def memory(process: psutil.Process) -> float:
@@ -71,13 +33,13 @@ def measure(rounds: int) -> Table:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         tree, plain = copy(folder / "tree"), copy(folder / "plain")
-        url, process = stack.enter_context(serving(tree))
+        url, process = stack.enter_context(serving(tree, **ENVIRONMENT))
         table = {"memory at start (MB)": {"ours": memory(process)}}
         for _ in range(rounds * SAVES):
             name, text = edit(tree, "prose")
-            wait_for(text, url + name, process)
+            wait_for(lambda page=url + name, text=text: text in get(page))
         table[f"memory after {rounds * SAVES} edits of prose (MB)"] = {"ours": memory(process)}
-        bare_url, _ = stack.enter_context(serving(plain, *bare(plain)))
+        bare_url, _ = stack.enter_context(serving(plain, *bare(plain), **ENVIRONMENT))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page()

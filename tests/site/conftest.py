@@ -4,13 +4,18 @@ import contextlib
 import functools
 import os
 import re
+import shlex
+import socket
 import subprocess
 import sys
 import threading
 import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
+import psutil
 import pytest
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
@@ -24,6 +29,8 @@ PAGES = [f"{name.rpartition('.')[0]}.html" for _, name in Site.load().menu]
 SCHEMES = ["light", "dark"]
 WIDTHS = [1280, 360]
 ADDRESS, REPOSITORY = "https://site.example/course/", "https://github.com/example/course"
+# What `make serve` calls, less its Python.
+SERVE = re.search(r"^serve:.*\n\t\$\(BIN\)/python (.*)", Path("Makefile").read_text("utf-8"), re.M)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -100,6 +107,40 @@ def served(build_once):
         yield site, f"http://127.0.0.1:{server.server_port}/course/"
         server.shutdown()
         thread.join()
+
+
+def wait_for(condition):
+    """Give what becomes of the condition at last."""
+    end = time.monotonic() + 300
+    while time.monotonic() < end:
+        with contextlib.suppress(URLError):
+            if found := condition():
+                return found
+        time.sleep(0.1)
+    raise TimeoutError("it does not come true")
+
+
+def get(url: str) -> str:
+    return urlopen(url).read().decode()
+
+
+@contextlib.contextmanager
+def serving(tree: Path, *options: str, log=subprocess.DEVNULL, **environment: str):
+    """Preview a tree as `make serve` does: give its address, and the process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, *shlex.split(SERVE[1]), "--dev-addr", address, *options]
+    environment = os.environ | {"SITE_URL": ""} | environment
+    run = {"cwd": tree, "env": environment, "stdout": log, "stderr": subprocess.STDOUT}
+    preview = psutil.Popen(command, **run)
+    try:
+        wait_for(lambda: preview.poll() is not None or get(f"http://{address}/404.html"))
+        yield f"http://{address}/", preview
+    finally:
+        if preview.poll() is None:
+            preview.terminate()
+            preview.wait()
 
 
 def output_of(code: str) -> str:

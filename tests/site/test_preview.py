@@ -2,29 +2,17 @@
 leaves nothing behind.
 """
 
-import os
 import re
-import socket
 import subprocess
 import sys
-import time
-from urllib.request import urlopen
 
 import psutil
 
+from tests.site.conftest import get, serving, wait_for
 from tests.topic import make
 
 FAULTY = "\n```python\n1 / 0\n```\n\nIt is 8765.4321 metres.\n"
 BOX = "admonition failure"
-
-
-def wait_for(condition):
-    """Give what becomes of the condition at last."""
-    end = time.monotonic() + 300
-    while not (found := condition()):
-        assert time.monotonic() < end, "it does not come true"
-        time.sleep(0.2)
-    return found
 
 
 def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
@@ -40,29 +28,17 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
     good = page.read_text(encoding="utf-8")
     fault = f"circles.md:{good.count(chr(10)) + 2}: the block fails: at `1 / 0`: ZeroDivisionError"
     page.write_text(good + FAULTY, encoding="utf-8")
-    environment = os.environ | {"TMPDIR": str(temporary)}
-    mkdocs = {"cwd": project, "env": environment, "stderr": subprocess.STDOUT}
-
     build = [sys.executable, "-m", "mkdocs", "build"]
-    built = subprocess.run(build, **mkdocs, stdout=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    built = subprocess.run(build, cwd=project, **pipes, text=True)
     assert built.returncode
     assert fault in built.stdout
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dirty", "--dev-addr", address]
-
-    def get(name: str) -> str:
-        return urlopen(f"http://{address}/{name}/").read().decode()
-
-    with log.open("w") as file:
-        preview = psutil.Popen(command, **mkdocs, stdout=file)
-    try:
-        wait_for(lambda: "Serving on" in log.read_text() or preview.poll() is not None)
-        shown = re.sub(r"<[^>]+>|&\S+;", "", get("circles"))
-        assert get("circles").count(BOX) == 2
-        assert BOX not in get("reference")
+    with log.open("w") as file, serving(project, log=file, TMPDIR=str(temporary)) as served:
+        url, preview = served
+        shown = re.sub(r"<[^>]+>|&\S+;", "", get(f"{url}circles/"))
+        assert get(f"{url}circles/").count(BOX) == 2
+        assert BOX not in get(f"{url}reference/")
         for said in ("the block fails", "next: mend the line", "the page says 8765.4321"):
             assert said in shown
         assert log.read_text().count(fault) == 1
@@ -70,15 +46,13 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
         others = [site / "reference/index.html", site / "downloads/tutorial/index.html"]
         before = [other.stat().st_mtime_ns for other in others]
         page.write_text(good, encoding="utf-8")
-        wait_for(lambda: BOX not in get("circles"))
+        wait_for(lambda: BOX not in get(f"{url}circles/"))
         assert before == [other.stat().st_mtime_ns for other in others]
         package = project / "circle.py"
         package.write_text(package.read_text().replace("The area", "The whole area"))
-        wait_for(lambda: "The whole area" in get("reference"))
+        wait_for(lambda: "The whole area" in get(f"{url}reference/"))
         left = preview.children(recursive=True)
         preview.terminate()
         preview.wait()
         wait_for(lambda: not any(temporary.glob("mkdocs_*")))
         wait_for(lambda: not psutil.wait_procs(left, timeout=0)[1])
-    finally:
-        preview.poll() is None and preview.kill()
