@@ -116,8 +116,8 @@ def test_the_spread_is_what_the_formulas_say(copies, sigma, factor):
 
 
 def test_the_cloud_lies_in_a_tilted_ellipse():
-    """Together, slopes and intercepts make a tilted cloud … inside an ellipse that falls from the
-    upper left to the lower right. A few dots lie outside. … The ellipse holds 95 percent of them.
+    """Slopes and intercepts make a tilted cloud: … inside an ellipse that falls from the upper
+    left to the lower right. A few dots lie outside. … The ellipse holds 95 percent of them.
     """
     curves = drawn("deeper/how-wrong.md", "cloud")
     edge, dots = (curves[k] - (0.5, -1) for k in ("ellipse of theory", "200 fitted lines"))
