@@ -56,7 +56,7 @@ def test_a_page_fits_its_screen_holds_still_and_asks_nobody_else(path, width, se
         assert sum(sizes.values()) <= MOST[path], sizes
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, "404.html"])
 def test_a_page_holds_still_while_it_arrives(path, served, open_page):
     _, url = served
     page = open_page(url.replace("/course/", "/slow/course/") + path)
