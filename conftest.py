@@ -23,6 +23,9 @@ def pytest_configure(config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="pytest-", ignore_cleanup_errors=True)
         config.option.basetemp = stack.enter_context(folder)
     if salt := config.getoption("salt"):
+        from weaver.run import CAPABILITY
+
+        os.environ.setdefault(CAPABILITY, "default")  # Before anything imports PyTorch.
         from weaver.rounding import moved
 
         stack.enter_context(moved(salt))

@@ -18,6 +18,7 @@ import tempfile
 import time
 import traceback
 import warnings
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +31,7 @@ import torch._dynamo  # noqa: F401  a second's work, when a program makes its fi
 from weaver.figure import SETTINGS, to_svg
 from weaver.page import lines_of
 from weaver.rounding import compiled, moved
+from weaver.settings import settings
 
 FORK = "fork" in multiprocessing.get_all_start_methods()
 CONTEXT = multiprocessing.get_context("fork" if FORK else "spawn")
@@ -48,6 +50,10 @@ def _run_batch(jobs: list[dict]) -> None:
     # cannot wait for that; there the batch runs to its end.
     caller = [sys.stdin] if FORK else []
     waiting, running = list(enumerate(jobs)), []
+    # Loaded here, it is there in every fork.
+    for name in settings()["versions"].values():
+        if any(f"import {name}" in job["code"] for job in jobs):
+            import_module(name)
     with tempfile.TemporaryDirectory(prefix="weaver-", ignore_cleanup_errors=True) as folder:
         try:
             while waiting or running:

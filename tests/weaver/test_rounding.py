@@ -182,7 +182,6 @@ def test_what_rounding_decides_is_told_with_place_and_both_outputs(tmp_path):
     assert "next: salt 1 shows that rounding decides it" in said
     assert "page.md:14: the output on the page" in said
     assert "\n-None\n+default" in said
-    assert f"next: {CAPABILITY}=default shows" in said
     assert portable(page, digits=3, mean="0.233", test="== 0", answer="False")[0] == 0
 
 
