@@ -1,8 +1,5 @@
 """The claims of docs/deeper/real-data.md."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +7,7 @@ import torch
 from scipy import constants
 
 from linreg import coefficients, largest_stable_lr, least_squares, make_model, to_tensor, train
+from linreg.__main__ import main
 from tests.claims.runs import drawn, program, variables
 
 PAGE = "deeper/real-data.md"
@@ -170,7 +168,7 @@ def test_the_program_is_the_readers_own_once_file_and_columns_are_his(tmp_path, 
     assert (tmp_path / "line.pt").exists()
 
 
-def test_the_command_draws_and_warns(tmp_path):
+def test_the_command_draws_and_warns(tmp_path, capsys):
     """It warns of an outlier, a curve, scatter that changes, and too few rows. It draws a
     picture, and says in one sentence what is wrong with a file, such as a gap.
     """
@@ -185,13 +183,14 @@ def test_the_command_draws_and_warns(tmp_path):
     for words, heights in cases.items():
         file = tmp_path / "data.csv"
         pd.DataFrame({"a": n[: len(heights)], "b": heights}).to_csv(file, index=False)
-        command = [sys.executable, "-m", "linreg", file, "--x", "a", "--y", "b", "--picture"]
-        done = subprocess.run([*command, tmp_path / "line.png"], capture_output=True, text=True)
-        assert words in done.stdout, done
+        command = [str(file), "--x", "a", "--y", "b", "--picture", str(tmp_path / "line.png")]
+        assert main(command) == 0
+        assert words in capsys.readouterr().out
         (tmp_path / "line.png").unlink()
     file.write_text("a,b\n1,\n", encoding="utf-8")
-    done = subprocess.run([*command, tmp_path / "line.png"], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert main(command) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
 
 
 def test_an_input_that_is_not_scaled_is_taken_for_a_scaled_one():

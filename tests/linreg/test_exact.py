@@ -14,10 +14,8 @@ def test_fit_is_the_reference_run():
 @pytest.mark.parametrize("seed", [1, 38])
 def test_the_largest_rate_is_the_limit(seed):
     """Learning rate from which gradient descent on these x no longer converges."""
-    x, y = make_data(seed=seed)
-    H, fit = hessian(x), np.array([*least_squares(x, y)])
+    x, _ = make_data(seed=seed)
     for share, converges in [(0.999, True), (1.001, False)]:
-        line = fit + 1
-        for _ in range(20_000):
-            line = line - share * largest_stable_lr(x) * H @ (line - fit)
-        assert (np.abs(line - fit).max() < 1e-3) == converges
+        step = np.eye(2) - share * largest_stable_lr(x) * hessian(x)
+        off = np.linalg.matrix_power(step, 20_000) @ [1, 1]
+        assert (np.abs(off).max() < 1e-3) == converges

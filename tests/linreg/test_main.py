@@ -226,16 +226,10 @@ def test_it_runs_as_a_module_without_a_screen(tmp_path):
     environment = os.environ | {"MPLBACKEND": "TkAgg", "PYTHONPATH": str(Path.cwd())}
     environment.pop("DISPLAY", None)
     names = ["--x", "distance_mpc", "--y", "velocity_km_s"]
-    no_rows = Path("linreg/__init__.py").resolve()
-    for file, arguments, code, out, err in (
-        (data, names, 0, HUBBLE, "^$"),
-        (data, ["--z"], 2, "", "--z"),
-        (data, ["--x", "a", "--x", "b"], 2, "", "error: --x is given twice: give it once"),
-        (data, ["--decimal", ".", "--decimal", ","], 2, "", "--decimal is given twice: give"),
-        (no_rows, names, 2, "", "has no column"),
-    ):
+    no_table = Path("linreg/__init__.py").resolve()
+    for file, code, out, err in (data, 0, HUBBLE, "^$"), (no_table, 2, "", "has no column"):
         done = subprocess.run(
-            [sys.executable, "-m", "linreg", file, *arguments],
+            [sys.executable, "-m", "linreg", file, *names],
             cwd=tmp_path, env=environment, capture_output=True, text=True,
         )  # fmt: skip
         assert (done.returncode, done.stdout) == (code, out)
@@ -244,12 +238,28 @@ def test_it_runs_as_a_module_without_a_screen(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hubble1929.png"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--z"], "--z"),
+        (["--x", "a", "--x", "b"], "error: --x is given twice: give it once"),
+        (["--decimal", ".", "--decimal", ","], "error: --decimal is given twice: give it once"),
+    ],
+)
+def test_wrong_arguments_get_a_sentence(run, capsys, arguments, words):
+    with pytest.raises(SystemExit, match=r"^2$"):
+        run(GOOD, *arguments)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert words in err
+
+
 def test_students_t_is_that_of_scipy():
     """Share of Student's t that lies between -t and t. … Find the t for which a share of
     Student's t lies between -t and t. … A number, 0 or more. … Degrees of freedom, a whole
     number, at least 1. … A number between 0 and 1. … t, so that `t_share(t, df)` is the share.
     """
-    many = np.array([*range(1, 1001), 9_999, 10_000])
+    many = np.array([*range(1, 60), *range(60, 1001, 47), 9_999, 10_000])
     for share in 0.01, 0.5, 0.95, 0.99:
         found = [command.t_quantile(share, df) for df in many]
         assert found == pytest.approx(stats.t.ppf((1 + share) / 2, many), abs=1e-6)
