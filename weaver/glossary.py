@@ -3,6 +3,7 @@
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from weaver.page import Page
 from weaver.site import Site
@@ -24,7 +25,7 @@ class Term:
     def stem(self) -> str:
         return self.name.removesuffix("e")
 
-    @property
+    @cached_property
     def forms(self) -> re.Pattern:
         """Finds batches for batch, converging for converge."""
         ends = "(?:e|es|ed|ing)" if self.name.endswith("e") else "(?:s|es)?"

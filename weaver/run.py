@@ -12,7 +12,7 @@ from collections import UserDict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ import click
 from weaver.page import PageError, Program
 from weaver.settings import settings
 
+version = cache(metadata.version)
 CACHE = Path(".cache/weaver")
 TIME_LIMIT = 120  # seconds
 # As this process has them loaded, whatever becomes of the files.

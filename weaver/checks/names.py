@@ -9,48 +9,45 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+
+import griffe
 
 from weaver.page import Complaint, Page, Text
 from weaver.site import Site
 
 NAME = re.compile(r"[A-Za-z_]\w*")
+KINDS = {kind.description: kind for kind in type(inspect.Parameter.KEYWORD_ONLY)}
 TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
-    package = import_module(site.package)
+    package = _read(site.package, Path.cwd())
+    libraries = site.settings["versions"].values()
     allowed = {name for other in [page, *site.pages.values()] for name in _in_programs(other)}
-    allowed |= _given(site)
+    allowed |= {site.package, *libraries, *package.exports, *dir(builtins), *keyword.kwlist}
     for text in page.texts:
         if text.kind != "code" or _command(text.text) or Path(text.text).is_file():
             continue
         for name in dict.fromkeys(NAME.findall(text.text)):
-            if name not in allowed:
+            if name not in allowed and not any(name in dir(import_module(k)) for k in libraries):
                 true = "no program of any page has this name"
                 yield page.complaint(text.line, f"`{text.text}` names {name}", true, "correct it")
         for call, function in _calls(text, package):
-            signature = inspect.signature(function)
             try:
-                signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
+                _signature(function).bind(*call.args, **{k.arg: k.value for k in call.keywords})
             except TypeError as error:
-                remedy = f"write {function.__name__}{signature}"
+                remedy = f"write {function.signature()}"
                 yield page.complaint(text.line, f"the call `{text.text}`", str(error), remedy)
+
+
+@cache
+def _read(package: str, folder: Path) -> griffe.Object:
+    """Read a package without importing it, which takes seconds."""
+    return griffe.load(package, search_paths=[folder])
 
 
 def _in_programs(page: Page) -> set[str]:
     return {name for p in page.programs for name in NAME.findall(p.code + p.output)}
-
-
-@cache
-def _names(package: str) -> set[str]:
-    return set(dir(import_module(package)))
-
-
-def _given(site: Site) -> set[str]:
-    packages = {site.package, *site.settings["versions"].values()}
-    found = {*packages, *import_module(site.package).__all__, *dir(builtins), *keyword.kwlist}
-    return found.union(*map(_names, site.settings["versions"].values()))
 
 
 def _command(text: str) -> bool:
@@ -59,14 +56,22 @@ def _command(text: str) -> bool:
     return bool(make) and make[1] in TARGET.findall(Path("Makefile").read_text(encoding="utf-8"))
 
 
-def _calls(text: Text, package: ModuleType) -> Iterator[tuple[ast.Call, object]]:
-    """Find calls of the package, less mentions such as `train()`."""
+def _calls(text: Text, package: griffe.Object) -> Iterator[tuple[ast.Call, griffe.Function]]:
+    """Find calls of the package's functions, less mentions such as `train()`."""
     try:
         tree = ast.parse(text.text)
     except SyntaxError:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (node.args or node.keywords):
-            name = ast.unparse(node.func).removeprefix(f"{package.__name__}.")
-            if name in package.__all__:
-                yield node, getattr(package, name)
+            name = ast.unparse(node.func).removeprefix(f"{package.name}.")
+            if name in package.exports and package[name].is_function:
+                yield node, package[name]
+
+
+def _signature(function: griffe.Function) -> inspect.Signature:
+    empty = inspect.Parameter.empty
+    return inspect.Signature([
+        inspect.Parameter(p.name, KINDS[p.kind.value], default=p.default or empty)
+        for p in function.parameters
+    ])  # fmt: skip
