@@ -33,12 +33,17 @@ versions = {{ NumPy = "numpy" }}
     "requirements.txt": "numpy==2.4.6\n",
     "words.txt": "svg\n",
     "Makefile": "serve:\n",
-    "circle.py": '''__all__ = ["area"]
+    "circle.py": '''__all__ = ["area", "Ring"]
 
 
 def area(radius=1.0):
     """The area of a circle."""
     return 3.14159265 * radius**2
+
+
+class Ring:
+    def __init__(self, inner, *, outer=-2.0, **looks):
+        pass
 ''',
     "tests/test_circles.py": '''def test_growth():
     """A circle of radius 2 has four times the area of one with radius 1."""

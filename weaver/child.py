@@ -50,10 +50,11 @@ def _run_batch(jobs: list[dict]) -> None:
     # cannot wait for that; there the batch runs to its end.
     caller = [sys.stdin] if FORK else []
     waiting, running = list(enumerate(jobs)), []
-    # Loaded here, it is there in every fork.
-    for name in settings()["versions"].values():
+    # A library loaded here is there in every fork; of one that fails, the program tells.
+    for name in settings()["versions"].values() if FORK else ():
         if any(f"import {name}" in job["code"] for job in jobs):
-            import_module(name)
+            with contextlib.suppress(Exception), warnings.catch_warnings(action="error"):
+                import_module(name)
     with tempfile.TemporaryDirectory(prefix="weaver-", ignore_cleanup_errors=True) as folder:
         try:
             while waiting or running:

@@ -121,7 +121,8 @@ def portable(paths: Sequence[Path], salts: int) -> None:
     programs = [program for page in _chosen(Site.load(), paths) for program in page.programs]
     found = {}
     for salt in range(1, salts + 1):
-        remedy = f"salt {salt} shows that rounding decides it: {FEWER}"
+        how = f"{CAPABILITY}={os.environ[CAPABILITY]} with salt {salt}"
+        remedy = f"{how} shows that rounding decides it: {FEWER}"
         for program, result in zip(programs, run(programs, salt), strict=True):
             for complaint in differences(program, result, remedy):
                 found.setdefault(program, complaint)

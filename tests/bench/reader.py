@@ -57,6 +57,10 @@ class Packed(SimpleHTTPRequestHandler):
         self.send_header("Content-Encoding", "gzip")
         super().end_headers()
 
+    def copyfile(self, source, outputfile) -> None:
+        with contextlib.suppress(ConnectionError):  # The browser is closed, and wants no more.
+            super().copyfile(source, outputfile)
+
     def log_message(self, *_) -> None:
         pass
 

@@ -93,6 +93,7 @@ FAULTS = [
     # names
     ("`area(radius=2)`", "`areas(radius=2)`", 9, "names areas: no program of any page"),
     ("`area(radius=2)`", "`area(2, area)`", 9, "write area(radius=1.0)"),
+    ("`area(radius=2)`", "`Ring(2, 2)`", 9, "write Ring(inner, *, outer=-2.0, **looks)"),
     ("`make serve`", "`make nothing`", 39, "names nothing"),
     # figures
     ("radius (cm)", "radius", 15, "area.svg: the label of x is 'radius'"),

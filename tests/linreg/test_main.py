@@ -218,9 +218,8 @@ picture:   hubble1929.png
 
 
 def test_it_runs_as_a_module_without_a_screen(tmp_path):
-    """What stands behind `python -m linreg`; by default what stands there. … The exit code: 0,
-    or 2 if the file or the arguments are wrong. … Write the line, its intervals and its scatter
-    in the reader's units. … What x and y are called.
+    """What stands behind `python -m linreg`; by default what stands there. … Write the line, its
+    intervals and its scatter in the reader's units. … What x and y are called.
     """
     data = Path("linreg/hubble1929.csv").resolve()
     environment = os.environ | {"MPLBACKEND": "TkAgg", "PYTHONPATH": str(Path.cwd())}
@@ -247,6 +246,7 @@ def test_it_runs_as_a_module_without_a_screen(tmp_path):
     ],
 )
 def test_wrong_arguments_get_a_sentence(run, capsys, arguments, words):
+    """The exit code: 0, or 2 if the file or the arguments are wrong."""
     with pytest.raises(SystemExit, match=r"^2$"):
         run(GOOD, *arguments)
     out, err = capsys.readouterr()

@@ -90,7 +90,7 @@ def test_axe_finds_nothing_in_either_scheme(path, width, served, open_page):
     assert violations(page, rules={rule: {"enabled": False} for rule in COLORS}) == []
     page.evaluate(HIDE_REPEATED)
     assert violations(page, runOnly=COLORS) == []
-    page.evaluate("document.querySelector(\"label[title='Switch to dark mode']\").click()")
+    page.click("label[title='Switch to dark mode']")
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
     assert violations(page, runOnly=COLORS) == []
 

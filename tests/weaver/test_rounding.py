@@ -179,7 +179,7 @@ def test_what_rounding_decides_is_told_with_place_and_both_outputs(tmp_path):
     assert "page.md:3: the output on the page: the block prints something else" in said
     assert "\n-0.2333333333333333" in said
     assert "\n+0.2333333333333333" in said
-    assert "next: salt 1 shows that rounding decides it" in said
+    assert f"next: {CAPABILITY}=default with salt 1 shows that rounding decides it" in said
     assert "page.md:14: the output on the page" in said
     assert "\n-None\n+default" in said
     assert portable(page, digits=3, mean="0.233", test="== 0", answer="False")[0] == 0
@@ -195,3 +195,8 @@ def test_pytest_moves_results_too(tmp_path):
     codes = [subprocess.run([*command, str(k)], cwd=ROOT, capture_output=True).returncode
              for k in range(2)]  # fmt: skip
     assert codes == [0, 1]
+    file.write_text(
+        "import torch\n\n\ndef test_it():\n"
+        "    assert torch.backends.cpu.get_cpu_capability() == 'DEFAULT'\n"
+    )
+    assert subprocess.run([*command, "1"], cwd=ROOT, capture_output=True).returncode == 0

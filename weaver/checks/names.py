@@ -32,11 +32,12 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             if name not in allowed and not any(name in dir(import_module(k)) for k in libraries):
                 true = "no program of any page has this name"
                 yield page.complaint(text.line, f"`{text.text}` names {name}", true, "correct it")
-        for call, function in _calls(text, package):
+        for call, called in _calls(text, package):
+            signature = _signature(called)
             try:
-                _signature(function).bind(*call.args, **{k.arg: k.value for k in call.keywords})
+                signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
             except TypeError as error:
-                remedy = f"write {function.signature()}"
+                remedy = f"write {called.name}{signature}"
                 yield page.complaint(text.line, f"the call `{text.text}`", str(error), remedy)
 
 
@@ -56,8 +57,8 @@ def _command(text: str) -> bool:
     return bool(make) and make[1] in TARGET.findall(Path("Makefile").read_text(encoding="utf-8"))
 
 
-def _calls(text: Text, package: griffe.Object) -> Iterator[tuple[ast.Call, griffe.Function]]:
-    """Find calls of the package's functions, less mentions such as `train()`."""
+def _calls(text: Text, package: griffe.Object) -> Iterator[tuple[ast.Call, griffe.Object]]:
+    """Find calls of what the package holds, less mentions such as `train()`."""
     try:
         tree = ast.parse(text.text)
     except SyntaxError:
@@ -65,13 +66,19 @@ def _calls(text: Text, package: griffe.Object) -> Iterator[tuple[ast.Call, griff
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (node.args or node.keywords):
             name = ast.unparse(node.func).removeprefix(f"{package.name}.")
-            if name in package.exports and package[name].is_function:
+            if name in package.exports:
                 yield node, package[name]
 
 
-def _signature(function: griffe.Function) -> inspect.Signature:
-    empty = inspect.Parameter.empty
-    return inspect.Signature([
-        inspect.Parameter(p.name, KINDS[p.kind.value], default=p.default or empty)
-        for p in function.parameters
-    ])  # fmt: skip
+class _Source(str):
+    __repr__ = str.__str__
+
+
+def _signature(called: griffe.Object) -> inspect.Signature:
+    found = []
+    for p in called.parameters:
+        parameter = inspect.Parameter(p.name, KINDS[p.kind.value])
+        if p.default and not p.kind.value.startswith("variadic"):
+            parameter = parameter.replace(default=_Source(p.default))
+        found.append(parameter)
+    return inspect.Signature(found[called.is_class :])  # less self
