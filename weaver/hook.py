@@ -1,52 +1,36 @@
 """MkDocs' hook: weaves each page, and takes the notebooks along."""
 
 import gc
-import hashlib
-import json
 import logging
 import re
 import subprocess
 import sys
-from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import _lru_cache_wrapper, cache
-from html import escape
 from pathlib import Path
 
 # `mkdocs` alone does not look for modules in the project's folder.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bs4 import BeautifulSoup, Comment
-from bs4.element import PreformattedString
 from jinja2 import FileSystemBytecodeCache
 from markdown import markdown
-from markdown.extensions.toc import nest_toc_tokens, slugify, unique
+from markdown.extensions.toc import nest_toc_tokens
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
 
 from weaver.checks import BUILD, complaints
 from weaver.counts import around
-from weaver.figure import to_html
-from weaver.maths import with_mathml
 from weaver.notebook import ALL_PAGES, links, write
-from weaver.page import Complaint, Image, Page, PageError
-from weaver.run import CACHE, fingerprint, save
+from weaver.notebook_page import mended
+from weaver.page import Complaint, Page, PageError
+from weaver.run import fingerprint
 from weaver.site import Site
 from weaver.weave import FAULT, weave
 
 log = logging.getLogger("mkdocs.weaver")
 
-# What Jupyter brings along: styles for its own page, scripts from other servers, buttons.
-FOREIGN = (
-    "style, script, .zeroclipboard-container, .clipboard-copy-txt, .jp-InputPrompt, "
-    ".jp-OutputPrompt, .anchor-link"
-)
-
-# Names, spaces, punctuation and operators, half of all elements; here, they have the text's
-# colour.
-UNMARKED = re.compile(r'<span class="(?:n|w|p|o)">([^<]*)</span>|<span></span>')
 # What weaving put in whole, and in it what stays out of the way of all that parses a page.
 WOVEN = re.compile(r"(?<=markdown: html\n\n)( *)(.*?)(?=\n *///\n)", re.DOTALL)
 DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
@@ -215,13 +199,7 @@ def on_page_content(html: str, page, config, files) -> str:
         for program, result in zip(source.programs, _site.run(source), strict=True)
         for image, _ in zip(program.images, result.figures, strict=False)
     ]
-    # The same notebook needs it once.
-    sources = [*sorted(Path(__file__).parent.glob("*.py")), Path("requirements.txt")]
-    sources = [file.read_bytes() for file in sources]
-    key = hashlib.sha256(repr((html, images, sources)).encode()).hexdigest()
-    if not (file := CACHE / f"{key}.html").exists():
-        save(file, json.dumps(without_jupyter(html, images)).encode())
-    html, headings = json.loads(file.read_bytes())
+    html, headings = mended(html, images)
     page.toc = get_toc(nest_toc_tokens(headings))
     # The search would find everything twice, and the repository has no such file.
     page.meta["search"] = {"exclude": True}
@@ -230,41 +208,3 @@ def on_page_content(html: str, page, config, files) -> str:
     name = Path(ALL_PAGES).stem
     offer = markdown(links(name, name, ["ipynb"], _site.repository) + STILL * _dirty)
     return html.replace("</h1>", f"</h1>{offer}", 1)
-
-
-def without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
-    """Turn Jupyter's page into plain HTML for the theme, and list its headings."""
-    soup = BeautifulSoup(UNMARKED.sub(r"\1", html), "html.parser")
-    for tag in soup.select(FOREIGN) + soup.find_all(string=lambda text: isinstance(text, Comment)):
-        tag.extract()
-    for div in soup.select(".highlight-ipynb"):
-        div["class"] = ["highlight"]
-    for div in soup.select(".jp-OutputArea-output:has(> pre)"):
-        div.attrs = {"class": ["highlight", "output", "no-copy"]}
-    for pre in soup.select(".highlight > pre"):
-        lines = len(pre.get_text().splitlines())
-        code = soup.new_tag("code", attrs={"class": "later", "style": f"--lines: {lines}"})
-        code.extend([*pre.contents])
-        pre.append(code)
-    for div in soup.select('div:is([class*="jp-"], [class*="jupyter-"], [class^="CodeMirror"])'):
-        div.unwrap()
-    for text in soup.find_all(string=lambda text: "$" in text):
-        if not text.find_parent(["code", "pre"]):
-            text.replace_with(BeautifulSoup(with_mathml(escape(text)), "html.parser"))
-    drawn = soup.select('img[src^="data:image/svg+xml"]')
-    if len(drawn) != len(images):
-        raise PageError(
-            f"{ALL_PAGES}: the notebook shows {len(drawn)} figures, its pages {len(images)}"
-        )
-    for tag, image in zip(drawn, images, strict=True):
-        svg = b64decode(tag["src"].partition(",")[2]).decode()
-        # As it stands: a parser of HTML would spoil the names of SVG.
-        figure = f'<figure class="drawn later" id="{image.name}">{to_html(svg, image)}</figure>'
-        tag.replace_with(PreformattedString(figure))
-    ids, headings = set(), []
-    for tag in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
-        name = tag.get_text()
-        tag["id"] = unique(slugify(name, "-"), ids)
-        label = {"name": name, "html": tag.decode_contents(), "data-toc-label": ""}
-        headings.append({"level": int(tag.name[1]), "id": tag["id"], **label})
-    return str(soup), headings

@@ -32,7 +32,7 @@ SHIFTS = """(least) => new Promise((resolve) => {
 
 # Of shifts, a little is let through on a phone: the theme puts tables into boxes when its
 # script arrives, and Core Web Vitals call 0.1 good.
-@pytest.mark.parametrize(("width", "least"), zip(WIDTHS, [0.001, 0.01], strict=True))
+@pytest.mark.parametrize(("width", "least"), [*zip(WIDTHS, [0.001, 0.01], strict=True)])
 @pytest.mark.parametrize("path", [*PAGES, "404.html"])
 def test_a_page_fits_its_screen_holds_still_and_asks_nobody_else(
     path, width, least, served, open_page
