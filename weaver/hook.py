@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 
@@ -191,15 +190,7 @@ def _page(entry: dict) -> str:
 def on_page_content(html: str, page, config, files) -> str:
     if page.file.src_uri != ALL_PAGES:
         return html
-    # Two pages may give a figure the same name.
-    images = [
-        replace(image, name=f"{Path(name).stem}-{image.name}", caption=None)
-        for name in _site.course
-        for source in [_site.pages[name]]
-        for program, result in zip(source.programs, _site.run(source), strict=True)
-        for image, _ in zip(program.images, result.figures, strict=False)
-    ]
-    html, headings = mended(html, images)
+    html, headings = mended(html, _site)
     page.toc = get_toc(nest_toc_tokens(headings))
     # The search would find everything twice, and the repository has no such file.
     page.meta["search"] = {"exclude": True}

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from base64 import b64decode
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from weaver.maths import with_mathml
 from weaver.notebook import ALL_PAGES
 from weaver.page import Image, PageError
 from weaver.run import CACHE, save
+from weaver.site import Site
 
 # What Jupyter brings along: styles for its own page, scripts from other servers, buttons.
 FOREIGN = (
@@ -28,8 +30,16 @@ FOREIGN = (
 UNMARKED = re.compile(r'<span class="(?:n|w|p|o)">([^<]*)</span>|<span></span>')
 
 
-def mended(html: str, images: list[Image]) -> tuple[str, list[dict]]:
+def mended(html: str, site: Site) -> tuple[str, list[dict]]:
     """Give Jupyter's page as plain HTML, and its headings; the same page is mended once."""
+    # Two pages may give a figure the same name.
+    images = [
+        replace(image, name=f"{Path(name).stem}-{image.name}", caption=None)
+        for name in site.course
+        for page in [site.pages[name]]
+        for program, result in zip(page.programs, site.run(page), strict=True)
+        for image, _ in zip(program.images, result.figures, strict=False)
+    ]
     sources = [*sorted(Path(__file__).parent.glob("*.py")), Path("requirements.txt")]
     sources = [file.read_bytes() for file in sources]
     key = hashlib.sha256(repr((html, images, sources)).encode()).hexdigest()
