@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from tests.bench.rounds import ENVIRONMENT, Row, Table, medians
+from tests.bench.rounds import Row, Table, medians
 from tests.bench.trees import EDITS, bare, copy, edit
 from tests.site.conftest import FLAGS, chromium, get, serving, wait_for
 
@@ -33,13 +33,13 @@ def measure(rounds: int) -> Table:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         tree, plain = copy(folder / "tree"), copy(folder / "plain")
-        url, process = stack.enter_context(serving(tree, **ENVIRONMENT))
+        url, process = stack.enter_context(serving(tree))
         table = {"memory at start (MB)": {"ours": memory(process)}}
         for _ in range(rounds * SAVES):
             name, text = edit(tree, "prose")
             wait_for(lambda page=url + name, text=text: text in get(page))
         table[f"memory after {rounds * SAVES} edits of prose (MB)"] = {"ours": memory(process)}
-        bare_url, _ = stack.enter_context(serving(plain, *bare(plain), **ENVIRONMENT))
+        bare_url, _ = stack.enter_context(serving(plain, *bare(plain)))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page()

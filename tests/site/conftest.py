@@ -31,6 +31,7 @@ WIDTHS = [1280, 360]
 ADDRESS, REPOSITORY = "https://site.example/course/", "https://github.com/example/course"
 # What `make serve` calls, less its Python.
 SERVE = re.search(r"^serve:.*\n\t\$\(BIN\)/python (.*)", Path("Makefile").read_text("utf-8"), re.M)
+NO_ADDRESS = {"SITE_URL": "", "REPO_URL": ""}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -39,7 +40,7 @@ def build(folder: Path, **environment: str) -> Path:
     for command in (["weaver.assets"], ["mkdocs", "build", "--strict", "--site-dir", str(folder)]):
         done = subprocess.run(
             [sys.executable, "-m", *command],
-            env={**os.environ, "SITE_URL": "", "REPO_URL": "", **environment},
+            env=os.environ | NO_ADDRESS | environment,
             capture_output=True,
             text=True,
         )
@@ -131,7 +132,7 @@ def serving(tree: Path, *options: str, log=subprocess.DEVNULL, **environment: st
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, *shlex.split(SERVE[1]), "--dev-addr", address, *options]
-    environment = os.environ | {"SITE_URL": ""} | environment
+    environment = os.environ | NO_ADDRESS | environment
     run = {"cwd": tree, "env": environment, "stdout": log, "stderr": subprocess.STDOUT}
     preview = psutil.Popen(command, **run)
     try:
