@@ -1,10 +1,18 @@
-"""Shares of examples/distributed.py; its runs stand with the claims of their page."""
+"""examples/distributed.py; what its page says of processes that die stands with the claims."""
+
+import sys
 
 import pytest
 import torch
 
 from examples.distributed import N, share
-from tests.claims.reference_run import X, Y
+from tests.claims.reference_run import X, Y, after
+from tests.examples.runs import finished, line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
+def test_two_processes_give_the_line_of_one(tmp_path):
+    assert line(finished(tmp_path)) == pytest.approx(after(1000), abs=1e-6)
 
 
 @pytest.mark.parametrize("world", [1, 2, 4, 20])

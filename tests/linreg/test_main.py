@@ -259,11 +259,11 @@ def test_students_t_is_that_of_scipy():
     Student's t lies between -t and t. … A number, 0 or more. … Degrees of freedom, a whole
     number, at least 1. … A number between 0 and 1. … t, so that `t_share(t, df)` is the share.
     """
-    many = np.array([*range(1, 60), *range(60, 1001, 47), 9_999, 10_000])
+    many = np.array([*range(1, 1001), 9_999, 10_000])
     for share in 0.01, 0.5, 0.95, 0.99:
-        found = [command.t_quantile(share, df) for df in many]
-        assert found == pytest.approx(stats.t.ppf((1 + share) / 2, many), abs=1e-6)
-        assert command.t_share(found[4], 5) == pytest.approx(share)
+        found = [command.t_quantile(share, df) for df in many[::11]]
+        assert found == pytest.approx(stats.t.ppf((1 + share) / 2, many[::11]), abs=1e-6)
+        assert command.t_share(command.t_quantile(share, 5), 5) == pytest.approx(share)
     for t in 0, 1e-3, 1.5, 40:
         found = [command.t_share(t, df) for df in many]
         assert found == pytest.approx(1 - 2 * stats.t.sf(t, many), abs=1e-9)
