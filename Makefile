@@ -17,7 +17,7 @@ SALTS ?= 1
 serve: .venv/ready assets
 	$(BIN)/python -m mkdocs serve --dirty
 
-# What a change of a page or of the package needs to be right, in a minute.
+# What a change of a page or of the package needs to be right, in some minutes.
 check: .venv/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
