@@ -40,10 +40,10 @@ def save(model: nn.Module, epoch: int) -> None:
 
 @record  # tells torchrun which error ended this process
 def main() -> None:
-    distributed.init_process_group()  # gloo for CPUs, NCCL for GPUs
-    rank, world = distributed.get_rank(), distributed.get_world_size()
     enough = torch.cuda.device_count() >= int(os.environ["LOCAL_WORLD_SIZE"])
     device = f"cuda:{os.environ['LOCAL_RANK']}" if enough else "cpu"
+    distributed.init_process_group("nccl" if enough else "gloo")
+    rank, world = distributed.get_rank(), distributed.get_world_size()
 
     inputs, targets = (t.to(device) for t in share(rank, world))
     model, first = make_model().to(device), 0

@@ -20,8 +20,8 @@ def train(
 
     Args:
         model: `nn.Linear(1, 1)`; its w and b change.
-        x: Inputs, shape (n, 1), the model's dtype; not all equal.
-        y: Targets, shape (n, 1), the model's dtype.
+        x: Inputs, shape (n, 1), the model's dtype and device; not all equal.
+        y: Targets, shape (n, 1), the model's dtype and device.
         epochs: Number of steps, at least 1.
         lr: Learning rate, above 0 and below `largest_stable_lr`.
 
@@ -29,9 +29,9 @@ def train(
         One loss an epoch, in squared units of y, each measured before its step.
 
     Raises:
-        ValueError: If the model is not a line, x and y are not tensors of the shapes
-            and dtypes above, a number is not finite, all x are equal, epochs is below 1,
-            lr would diverge, or the loss leaves the dtype's range.
+        ValueError: If the model is not a line, x and y are not tensors of the shapes,
+            dtypes and device above, a number is not finite, all x are equal, epochs is
+            below 1, lr would diverge, or the loss leaves the dtype's range.
 
     Examples:
         >>> x, y = make_data()
@@ -54,6 +54,11 @@ def train(
         raise ValueError(
             f"x is {x.dtype}, y is {y.dtype}, the model is {weight.dtype}: "
             "use one dtype for all three"
+        )
+    if not x.device == y.device == weight.device:
+        raise ValueError(
+            f"x is on {x.device}, y is on {y.device}, the model is on {weight.device}: "
+            "move all three to one device, as in x.to(device)"
         )
     if not y.isfinite().all():
         raise ValueError("y holds nan or inf: remove those rows first")

@@ -119,9 +119,9 @@ def test_the_hessian_and_the_largest_rate_are_those_of_the_loss(data):
 @given(points(scale=1, offset=10), DTYPES, st.floats(0.01, 0.99), st.integers(1, 20))
 def test_training_is_gradient_descent_and_descends(data, dtype, share, epochs):
     """Fit a line to data in place, every row in every step. … `nn.Linear(1, 1)`; its w and b
-    change. … Inputs, shape (n, 1), the model's dtype; not all equal. … Targets, shape (n, 1),
-    the model's dtype. … One loss an epoch, in squared units of y, each measured before its
-    step.
+    change. … Inputs, shape (n, 1), the model's dtype and device; not all equal. … Targets, shape
+    (n, 1), the model's dtype and device. … One loss an epoch, in squared units of y, each
+    measured before its step.
     """
     x, y = (linreg.to_tensor(v).to(dtype) for v in data)
     model, lr = linreg.make_model().to(dtype), share * linreg.largest_stable_lr(data[0])
@@ -281,6 +281,7 @@ def test_another_model_is_no_line(model):
 
 
 F32, F64, ONE = torch.float32, torch.float64, ": use one dtype for all three"
+DEVICE = ": move all three to one device, as in x.to(device)"
 BOTH = ": both need (n, 1); to_tensor makes it"
 
 
@@ -306,6 +307,12 @@ def bad_training(draw):
         ({"model": nn.Linear(1, 1).double()}, f"x is {F32}, y is {F32}, the model is {F64}{ONE}"),
         ({"x": X.double()}, f"x is {F64}, y is {F32}, the model is {F32}{ONE}"),
         ({"y": Y.double()}, f"x is {F32}, y is {F64}, the model is {F32}{ONE}"),
+        (
+            {"model": nn.Linear(1, 1, device="meta")},
+            f"x is on cpu, y is on cpu, the model is on meta{DEVICE}",
+        ),
+        ({"x": X.to("meta")}, f"x is on meta, y is on cpu, the model is on cpu{DEVICE}"),
+        ({"y": Y.to("meta")}, f"x is on cpu, y is on meta, the model is on cpu{DEVICE}"),
         ({"epochs": epochs}, f"epochs={epochs}: "),
         *(({"lr": lr}, f"lr={lr}: on these x it needs to lie between 0 and") for lr in rates),
     ]
@@ -321,7 +328,7 @@ def bad_training(draw):
 @given(bad_training())
 def test_bad_training_is_named_and_nothing_is_trained(cases):
     """Number of steps, at least 1. … Learning rate, above 0 and below `largest_stable_lr`. … x
-    and y are not tensors of the shapes and dtypes above, a number is not finite, all x are
+    and y are not tensors of the shapes, dtypes and device above, a number is not finite, all x are
     equal, epochs is below 1, lr would diverge, or the loss leaves the dtype's range.
     """
     model = linreg.make_model()
