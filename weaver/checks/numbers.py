@@ -143,6 +143,7 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     yield from examine(page, site)[1]
 
 
+@lru_cache(64)  # The counts ask for what the build has asked.
 def examine(page: Page, site: Site) -> tuple[int, list[Complaint]]:
     """Count a page's numbers, and tell which of them nothing supports."""
     count, found = 0, []
