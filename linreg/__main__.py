@@ -31,7 +31,7 @@ def _rows(path: Path, separator: str) -> list[tuple[int, list[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+        row = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
         raise ValueError(f"{path}, row {row} is not UTF-8: save it as CSV UTF-8") from None
     if "\0" in text:
         raise ValueError(f"{path} is not UTF-8: save it as CSV UTF-8")
@@ -45,7 +45,8 @@ def _rows(path: Path, separator: str) -> list[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error:
         raise ValueError(
-            f'{path}, row {line} has a " with no partner: write two of them, or none'
+            f'{path}, row {line} has a " out of place, or a cell without end: '
+            'put " around whole cells'
         ) from None
     return rows
 

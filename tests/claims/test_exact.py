@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from scipy import stats
+from sklearn.linear_model import LinearRegression
 from torch import nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
@@ -63,6 +65,9 @@ def test_all_ways_give_one_line(seed):
         line, abs=1e-8
     )
     assert np.polyfit(x, y, 1) == pytest.approx(line, abs=1e-8)
+    assert stats.linregress(x, y)[:2] == pytest.approx(line, abs=1e-8)
+    model = LinearRegression().fit(x[:, None], y)
+    assert [*model.coef_, model.intercept_] == pytest.approx(line, abs=1e-8)
     if seed == 38:
         model = make_model()
         train(model, X, Y)
@@ -100,9 +105,10 @@ def test_the_picture_shows_steps_and_one_jump():
 
 def test_with_equal_x_all_lines_through_the_mean_point_share_the_smallest_loss():
     """All lines through their mean point, here $x = 2$ and $y = 3$, share the smallest loss. The
-    first equation is a multiple of the second, and `solve` refuses here. … it gives one of
-    these lines, the one with the smallest $w^2 + b^2$. But it tells the **rank**, which counts
-    the equations that say something new. A line needs a rank of 2.
+    first equation is a multiple of the second, and `solve` refuses here. Where $x$ is a rounded
+    decimal, it may give one of these lines as if there were no other … it gives one of these
+    lines, the one with the smallest $w^2 + b^2$. But it tells the **rank**, which counts the
+    equations that say something new. A line needs a rank of 2.
     """
     x, y = np.full(4, 2), np.array([1, 2, 4, 5])
     lines = [(w, 3 - 2 * w) for w in np.linspace(-5, 5, 101)]
@@ -114,6 +120,11 @@ def test_with_equal_x_all_lines_through_the_mean_point_share_the_smallest_loss()
     np.testing.assert_allclose([*table[0], right[0]], 2 * np.array([*table[1], right[1]]))
     with pytest.raises(np.linalg.LinAlgError, match="Singular"):
         np.linalg.solve(table, right)
+    decimals = [np.full(4, k / 10) for k in range(1, 100)]
+    solved = [(*solve(same, np.ones(4), y=y), same) for same in decimals]
+    losses = [loss(w, b, same, y) for w, b, same in solved if np.isfinite(w)]
+    assert losses == pytest.approx([np.var(y)] * len(losses))
+    assert 0 < len(losses) < len(decimals)
     with pytest.raises(ValueError, match="2 different x"):
         least_squares(x, y)
     line, _, rank, _ = np.linalg.lstsq(columns, y)

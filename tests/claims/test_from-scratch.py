@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from linreg import coefficients, make_model
 from tests.claims.reference_run import FIT, LR, X, Y, descend, rises, x, y
@@ -35,6 +36,22 @@ def test_the_formulas_are_enough_for_the_whole_training_loop():
     np.testing.assert_allclose(losses, by_torch, rtol=0, atol=1e-5)
     np.testing.assert_allclose([w, b], coefficients(model), rtol=0, atol=1e-5)
     np.testing.assert_allclose([w, b], list(FIT), rtol=0, atol=1e-4)
+
+
+def test_the_gradients_by_hand_are_those_of_torch_in_each_epoch():
+    """The formulas of step 3 are enough for the whole training loop."""
+    model, inputs, targets = make_model().double(), torch.tensor(x), torch.tensor(y)
+    for _ in range(1000):
+        model.zero_grad()
+        nn.MSELoss()(model(inputs[:, None]), targets[:, None]).backward()
+        w, b = coefficients(model)
+        errors = w * x + b - y
+        by_hand = [np.mean(2 * errors * x), np.mean(2 * errors)]
+        by_torch = [parameter.grad.item() for parameter in model.parameters()]
+        np.testing.assert_allclose(by_hand, by_torch, rtol=0, atol=1e-5)
+        with torch.no_grad():
+            for parameter, step in zip(model.parameters(), by_torch, strict=True):
+                parameter -= LR * step
 
 
 def test_a_smaller_nudge_comes_closer_until_digits_are_lost():

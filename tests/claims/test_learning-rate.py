@@ -105,8 +105,8 @@ def test_after_standardising_one_step_with_0_5_goes_to_the_bottom():
 
 
 def test_train_refuses_the_learning_rate_of_another_unit():
-    """A learning rate that works in metres fails in centimetres, since $x$ is then a hundred times
-    as large. The function `train` refuses it.
+    """A learning rate that works in metres may fail in centimetres, since $x$ is then a hundred
+    times as large. The function `train` refuses it.
     """
     train(make_model(), X, Y, epochs=1, lr=0.01)
     with pytest.raises(ValueError, match="needs to lie"):

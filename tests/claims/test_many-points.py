@@ -30,7 +30,7 @@ STEP, FILE = "all rows in one step", "exact, from a file"
 
 
 def test_the_figure_draws_the_table_and_names_the_machine():
-    """One epoch, or one exact line, on the machine above the plot."""
+    """One epoch, one exact line, or one reading, on the machine above the plot."""
     for way, points in drawn(PAGE, "scaling").items():
         np.testing.assert_allclose(points, ROWS[ROWS["way"] == way][["n", "seconds"]])
     assert set(drawn(PAGE, "scaling")) == set(ROWS["way"])

@@ -72,7 +72,7 @@ def test_divided_by_the_standard_deviation_the_slope_is_hubbles():
 
 @pytest.mark.parametrize("unit", [1, 1e3, 1e-6])
 def test_in_kiloparsecs_0_01_is_refused_and_scaling_makes_the_limit_1(unit):
-    """The limit falls to less than a millionth, and 0.01 is refused. … Then the limit is 1,
+    """The limit is then less than 0.000001, and 0.01 is refused. … Then the limit is 1,
     whatever the unit was.
     """
     assert largest_stable_lr(scaled(unit * x)) == pytest.approx(1)

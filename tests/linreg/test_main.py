@@ -91,6 +91,8 @@ BAD = [
     (GOOD.encode("utf-16-le"), XY, "d.csv is not UTF-8: save it as CSV UTF-8"),
     ("x,y,z\n1,2,a\n2,3,é\n".encode("latin-1"), XY,
      "d.csv, row 3 is not UTF-8: save it as CSV UTF-8"),
+    ("x,y,z\r1,2,a\r2,3,é\r".encode("latin-1"), XY,
+     "d.csv, row 3 is not UTF-8: save it as CSV UTF-8"),
     # The names.
     ("1,2\n3,4\n", XY, "d.csv begins with numbers: write a row of names above them"),
     ("x;y\n1;2\n", XY, 'd.csv has another separator: add --separator ";"'),
@@ -111,7 +113,11 @@ BAD = [
      "d.csv, row 2 is longer than the header (4 against 2 cells): "
      'put a cell that holds "," in quotation marks'),
     ('x,y\n1,2\n2,"3\n4,5\n', XY,
-     'd.csv, row 3 has a " with no partner: write two of them, or none'),
+     'd.csv, row 3 has a " out of place, or a cell without end: put " around whole cells'),
+    ('x,y\n1,2\n2,"3"4\n', XY,
+     'd.csv, row 3 has a " out of place, or a cell without end: put " around whole cells'),
+    (f"x,y\n1,{'2' * 200_000}\n", XY,
+     'd.csv, row 2 has a " out of place, or a cell without end: put " around whole cells'),
     # A cell: blank lines and lines inside a cell count, as in an editor.
     ("x,y\n1,2\n\n2,\n", XY, 'd.csv, row 4: y is "", a gap: fill it, or delete the row'),
     ('z,x,y\n"a\nb",1,2\nc,NA,3\n', XY,
