@@ -6,7 +6,7 @@ import torch
 
 from linreg import coefficients, hessian, largest_stable_lr, least_squares, make_model, train
 from tests.claims.reference_run import FIT, X, Y, descend, rises, x, y
-from tests.claims.runs import drawn
+from tests.claims.runs import drawn, variables
 
 CENTRED = x - x.mean()
 
@@ -65,6 +65,55 @@ def test_above_the_limit_the_loss_rises_for_ever_once_it_has_risen(factor):
     """Above the limit, once the loss has risen, it rises for ever."""
     up = rises(descend(200, lr=factor * largest_stable_lr(x))[1])
     assert up == list(range(up[0], 199))
+
+
+def test_the_best_rate_gives_both_factors_the_same_size():
+    r"""The best rate gives both factors the same size. It is $2/(\lambda_{\min} +
+    \lambda_{\max})$, here 0.0207: [close to the limit](slow-bias.md#each-at-its-best-rate).
+    """
+    curvatures = np.linalg.eigvalsh(hessian(x))
+    best = 2 / curvatures.sum()
+    flat, steep = 1 - best * curvatures
+    assert flat == pytest.approx(-steep)
+    assert best == pytest.approx(0.0207, abs=5e-5)
+    for rate in np.linspace(0.001, 0.03):
+        assert np.abs(1 - rate * curvatures).max() >= flat
+    assert 0.98 < best / largest_stable_lr(x) < 1
+
+
+def test_below_the_limit_the_loss_falls_and_above_it_rises_for_ever():
+    """Four runs start from $w = b = 0$, each at a part of the limit … Four curves over 60 epochs,
+    the loss on a scale of powers of ten. Three fall: the larger their part of the limit, the
+    lower they end. The fourth, at 1.05 of the limit, rises on a straight line. … The loss at four
+    parts of the limit. … Below the limit, the loss falls. The run at 0.9 of it first swings in
+    the steep direction, and is still the lowest in the end. At 1.05, a little above the limit,
+    the loss rises for ever.
+    """
+    curvatures, directions = np.linalg.eigh(hessian(x))
+    start = -np.array(list(FIT)) @ directions
+    ends = []
+    curves = drawn("deeper/learning-rate.md", "runs")
+    for part, (label, curve) in zip([0.1, 0.5, 0.9, 1.05], curves.items(), strict=True):
+        assert label == f"{part} of the limit"
+        factors = 1 - part * largest_stable_lr(x) * curvatures
+        gaps = start * factors ** np.arange(60)[:, None]
+        np.testing.assert_allclose(curve[:, 1], gaps**2 @ curvatures / 2, rtol=1e-6)
+        assert (np.diff(curve[:, 1]) < 0).all() == (part < 1)
+        ends.append(curve[-1, 1])
+    assert ends[0] > ends[1] > ends[2]
+    assert factors[1] < -1
+    np.testing.assert_allclose(np.diff(np.log(curve[20:, 1])), 2 * np.log(-factors[1]), rtol=0.01)
+    steep = 1 - 0.9 * largest_stable_lr(x) * curvatures[1]
+    assert -1 < steep < -0.5
+
+
+def test_bisection_finds_the_limit():
+    """So you can find the limit by trying. Bisection halves an interval again and again, and keeps
+    the half that holds the limit. It needs no second derivative, but 20 runs
+    """
+    left = variables("deeper/learning-rate.md", "def converges")
+    assert left["high"] - left["low"] == pytest.approx(2**-20)
+    assert left["low"] == pytest.approx(largest_stable_lr(x), rel=2e-3)
 
 
 def test_the_steep_direction_swings_and_the_flat_one_creeps():
