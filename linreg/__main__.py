@@ -81,7 +81,7 @@ def _columns(
     if all(NUMBER.fullmatch(name) for name in header):
         raise ValueError(f"{path} begins with numbers: write a row of names above them")
     for other, option in OPTIONS.items():
-        if len(header) == 1 and other in header[0]:
+        if len(header) == 1 and other in header[0] and other != separator:
             raise ValueError(f"{path} has another separator: add --separator {option}")
     if None in names:
         raise ValueError(f"{path} has the columns {known}: choose two by --x and --y")

@@ -42,7 +42,11 @@ FAULTS = [
         34,
         "explains `area(1)`: the program has it before",
     ),
+    ("description: Say", "description: Say: it", 3, "the front matter: it is no YAML"),
+    ("It rises.", "It \ufffd rises.", 33, "the page is not UTF-8"),
+    (f"![{ALT}]", f"![A copy. {ALT}](area.svg)\n![{ALT}]", 15, "an earlier figure has this name"),
     # formulas
+    (r"A = \pi r^2", "", 35, "the formula '': it is empty"),
     (r"$\pi r^2$", r"$\fraq{r}$", 9, "fails at character 0: Unknown command"),
     (r"$\pi r^2$", r"$$\pi r^2$$", 8, "no formula opens or closes"),
     (r"A = \pi", "A = \n\n\\pi", 35, "no formula opens or closes"),
@@ -51,11 +55,14 @@ FAULTS = [
     ("12.57 True", "12.58 True", 15, "something else\n--- the page\n+++ the block"),
     ("print(area(2) > 12)", "1 / 0", 45, "the block fails: at `1 / 0`: ZeroDivisionError"),
     (f"![{ALT}]", f"![{ALT}](two.svg)\n![{ALT}]", 15, "it shows 1 figures"),
+    (", area(1) < 4)", ", area(1) < 4, end='')", 15, "(no line break at the end)"),
     ("[area(1), area(2)]", "[area(1), area(2)], 'm'", 15, "#bf00bf: it has no dark value"),
     ("area.svg", "area.png", 15, "0 image lines under the block: it shows 1 figures"),
     # numbers
     ("It is 12.6.", "It is 12.5.", 43, "the nearest is 12.57 in the output of the block at"),
     ("four times", "7 times", 8, "the page says 7"),
+    ("Around a", "```python\nprint(8)\n```\n\nThere are 2 around a", 63, "of its section"),
+    ("needed.", "needed, as (3, 4) says.", 8, "the page says '(3, 4)': it stands in no program"),
     ("four times", "7 times ![](https://example.org/a.png)", 8, "the page says 7"),
     ("It is 12.6.", "By [`x`](https://example.org). It is `area`, 12.5.", 43, "says 12.5"),
     ("`area(radius=2)`", "`area(radius=3)`", 9, "it stands in no program"),
@@ -65,6 +72,7 @@ FAULTS = [
     # images
     ("## Area\n", "## Area\n\n<!--other.svg-->\n", 13, "<!--other.svg-->: no block draws it"),
     (ALT, "", 33, "too short"),
+    (f"![{ALT}]", f"![{ALT}](two.svg)\n![{ALT}]", 34, ":33 has the same"),
     (ALT, "area.svg", 33, "looks like a file name"),
     (ALT, "An image of a line that rises to the right.", 33, "names the medium"),
     ("It rises.", ALT, 33, "repeats the caption"),
@@ -87,6 +95,8 @@ FAULTS = [
         "lead to docs/circles.md#the-words, or choose other words",
     ),
     ("# 1. Circles", "# 1. Rings", 1, "the menu calls it '1. Circles'"),
+    ("nav:", "nav:\n  - Once: circles.md", 1, "has the page 2 times"),
+    ("- 1. Circles: ", "- 2. Circles: ", 1, "the menu numbers its steps [2]"),
     # terms
     ("its **edge**", "its edge", 61, "no bold 'edge' stands in that section of circles.md"),
     (" [Words](#words)", "", 61, "it is no entry"),
@@ -112,6 +122,8 @@ FAULTS = [
     ("plt.show", "plt.scatter([1], [4])\nplt.show", 15, "there are 2 kinds of marks"),
     ("plt.show", "plt.plot([1], [2], 'C1')\nplt.show", 15, "not everybody sees colours"),
     ("[area(1), area(2)]", "[area(1), area(2)], alpha=0.5", 15, "it loses contrast"),
+    ("[area(1), area(2)]", "[area(1), area(2)], 'm'", 15, "a mark is #bf00bf"),
+    ("plt.plot([1, 2], [area(1), area(2)])\n", "", 15, "the axes are empty"),
     # language
     ("needed.", "neeeded.", 9, "echo neeeded >> words.txt"),
     ("one with radius", "a apple with radius", 8, "the page says 'a'"),
@@ -156,8 +168,11 @@ def check(folder, monkeypatch):
     monkeypatch.syspath_prepend(folder)
 
     def check(old: str, new: str):
-        assert old in page.read_text(encoding="utf-8")
-        page.write_text(page.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+        # What the page does not hold stands in the menu.
+        file = page if old in page.read_text(encoding="utf-8") else folder / "mkdocs.yml"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
         done = CliRunner().invoke(main, ["check", "docs/circles.md"])
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done

@@ -66,7 +66,7 @@ def test_the_rings_are_long_and_thin_or_circles():
         for level, ring in zip(rings.levels, rings.get_paths(), strict=True):
             off = ring.vertices - (fit.w, fit.b)
             height = np.einsum("ij,jk,ik->i", off, hessian(values), off) / 2
-            np.testing.assert_allclose(height, level - fit.loss, rtol=0.05)
+            np.testing.assert_allclose(height, level - fit.loss, rtol=0.1)
             width, length = np.ptp(off, axis=0)
             round_ring = values is STANDARDISED
             assert width == pytest.approx(length, rel=0.02) if round_ring else width < length / 4

@@ -98,6 +98,7 @@ BAD = [
     ("x;y\n1;2\n", XY, 'd.csv has another separator: add --separator ";"'),
     ("x\ty\n1\t2\n", XY, "d.csv has another separator: add --separator tab"),
     ("x|y\n1|2\n", XY, 'd.csv has another separator: add --separator "|"'),
+    ('"x,y"\n1\n2\n', XY, 'd.csv has no column "x": choose from "x,y"'),
     (GOOD, [*XY, "--separator", ";"], 'd.csv has another separator: add --separator ","'),
     (GOOD, [], 'd.csv has the columns "x", "y": choose two by --x and --y'),
     (GOOD, ["--x", "x"], 'd.csv has the columns "x", "y": choose two by --x and --y'),
