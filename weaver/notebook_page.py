@@ -15,7 +15,7 @@ from markdown.extensions.toc import slugify, unique
 from weaver.figure import to_html
 from weaver.maths import with_mathml
 from weaver.notebook import ALL_PAGES
-from weaver.page import Image, PageError
+from weaver.page import Image, PageError, lines_of
 from weaver.run import CACHE, save
 from weaver.site import Site
 
@@ -59,7 +59,7 @@ def _without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
     for div in soup.select(".jp-OutputArea-output:has(> pre)"):
         div.attrs = {"class": ["highlight", "output", "no-copy"]}
     for pre in soup.select(".highlight > pre"):
-        lines = len(pre.get_text().splitlines())
+        lines = len(lines_of(pre.get_text()))
         code = soup.new_tag("code", attrs={"class": "later", "style": f"--lines: {lines}"})
         code.extend([*pre.contents])
         pre.append(code)

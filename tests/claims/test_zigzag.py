@@ -187,9 +187,9 @@ def gradients(model, times=1):
 @pytest.mark.parametrize("lr", [0.001, 0.01, 0.1])
 def test_adam_divides_a_running_mean_by_the_root_of_that_of_the_squares(lr):
     """It keeps two **running means**, in which old values count less and less: one of the
-    gradient, as momentum does, and one of its square. The step is the learning rate times the
-    first, divided by the root of the second. So the size of the gradient cancels, and no step is
-    much longer than the learning rate.
+    gradient, where momentum keeps a sum, and one of its square. The step is the learning rate
+    times the first, divided by the root of the second. So the size of the gradient cancels, and
+    no step is much longer than the learning rate.
     """
     model = make_model().double()
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
@@ -250,9 +250,9 @@ def test_all_six_go_to_the_same_line():
 
 
 def test_adam_waves_settles_and_rises_again_thousands_of_epochs_later():
-    """The loss waves, as with momentum, and settles. Thousands of epochs later, it rises again. By
-    then the mean of the squares has forgotten the large gradients of the start. Steps are divided
-    by less and less, until they are too long.
+    """The loss waves, as with momentum, and settles. Thousands of epochs later, it rises again.
+    By then the mean of the squares has forgotten the large gradients of the start. Steps are
+    divided by less and less, until they jump over the bottom ever farther.
     """
     model = make_model()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
