@@ -13,7 +13,7 @@ hooks:
   - {root}/weaver/hook.py
 plugins:
   - mkdocs-jupyter:
-      include: [downloads/tutorial.ipynb]
+      include: [downloads/all.ipynb]
 markdown_extensions: [abbr, admonition, attr_list, pymdownx.blocks.html, pymdownx.details,
                       pymdownx.superfences]
 """,
@@ -24,6 +24,7 @@ requires-python = ">=3.11"
 package = "circle"
 claims = "tests"
 words = "words.txt"
+notebook = "downloads/all.ipynb"
 title = "All about circles"
 course = ""
 glossary = "circles.md"

@@ -1,6 +1,5 @@
 """`python -m weaver.assets` makes the files that no page can hold: maths font and card."""
 
-import contextlib
 import hashlib
 import io
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from weaver.maths import CHARACTERS
 from weaver.page import Page
-from weaver.run import CACHE, fingerprint, save
+from weaver.run import CACHE, fingerprint, save, state
 from weaver.site import Site
 
 MADE = Path("docs/assets/made")
@@ -35,17 +34,11 @@ def font() -> bytes:
 
 def social_card(page: Page) -> bytes:
     """Draw the figure of a page's first program under its title, as PNG, for shared links."""
-    import matplotlib.pyplot as plt
-
-    style = {"figure.figsize": (12, 6.3), "figure.constrained_layout.use": True, "font.size": 20}
-    style |= {"lines.markersize": 11, "lines.linewidth": 4, "axes.titlesize": 36}
-    style |= {f"figure.constrained_layout.{side}_pad": 0.3 for side in "wh"}
-    plt.switch_backend("agg")
-    plt.show = lambda: None
-    with plt.rc_context(style), contextlib.redirect_stdout(None):
-        exec(page.programs[0].code, {"__name__": "__main__"})
-        plt.title(page.title, pad=20)
-        plt.savefig(file := io.BytesIO(), format="png", dpi=100, metadata={"Software": None})
+    figure = state(page.programs[0]).figures[0]
+    figure.set_size_inches(6, 3.15)
+    figure.get_layout_engine().set(w_pad=0.15, h_pad=0.15)
+    figure.axes[0].set_title(page.title, fontsize=18, pad=10)
+    figure.savefig(file := io.BytesIO(), format="png", dpi=200, metadata={"Software": None})
     return file.getvalue()
 
 

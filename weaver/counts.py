@@ -70,7 +70,7 @@ def counts(site: Site) -> dict[str, int]:
     }
     for name, count in found.items():
         if not count:
-            raise PageError(f"{site.docs}: {name}: none, so that nothing was checked")
+            raise PageError(f"{site.docs}: {name}: none; take <!--counts--> and <!--strip--> away")
     return found
 
 

@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from playwright.sync_api import sync_playwright
 
-from weaver.notebook import ALL_PAGES, FOLDER
+from weaver.notebook import FOLDER
 from weaver.settings import settings
 
 NO_BROWSER = "no Chromium is found; install Debian's `chromium`"
@@ -58,10 +58,11 @@ def printed(page: Path, file: Path) -> None:
 
 def main(site: Path = Path("site"), folder: Path = Path("class")) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    name = settings()["name"]
+    ours = settings()
+    name, notebook = ours["name"], site / ours["notebook"]
     packed(site, folder / f"{name}.zip")
     packed(site / FOLDER, folder / f"{name}-notebooks.zip", "*.ipynb")
-    printed((site / ALL_PAGES).with_suffix(".html"), folder / f"{name}.pdf")
+    printed(notebook.with_suffix(".html"), folder / f"{name}.pdf")
     print(f"{folder}: {', '.join(sorted(file.name for file in folder.iterdir()))}")
 
 

@@ -5,7 +5,6 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from mkdocs.structure.toc import get_toc
 
 from weaver.checks import BUILD, complaints
 from weaver.counts import around
-from weaver.notebook import ALL_PAGES, links, write
+from weaver.notebook import links, write
 from weaver.notebook_page import mended
 from weaver.page import Complaint, Page, PageError
 from weaver.run import fingerprint
@@ -91,7 +90,7 @@ def on_files(files, config) -> None:
     common = [file.read_bytes() for file in frame]
     wrong = []
     for name, page in _site.pages.items():
-        woven, faults = _weave(page, config)
+        woven, faults = _weave(page)
         made = woven, page.meta, common, "\n::: " in woven and fingerprint()
         if _woven.get(name) != made:
             wrong += faults
@@ -105,13 +104,11 @@ def on_files(files, config) -> None:
         log.warning(str(fault))
 
 
-def _weave(page: Page, config) -> tuple[str, list[Complaint]]:
+def _weave(page: Page) -> tuple[str, list[Complaint]]:
     """Weave a page; a build ends at a fault, and the preview shows it in its place."""
     try:
-        undocumented = dict(_undocumented(page, config))
-        faults = [*complaints(page, _site, BUILD), *undocumented.values()]
-        woven = weave(page, _site.run(page), *around(page, _site), faults)
-        return "\n".join(line for line in woven.split("\n") if line not in undocumented), faults
+        faults = [*complaints(page, _site, BUILD)]
+        return weave(page, _site.run(page), *around(page, _site), faults), faults
     except Exception as error:
         if not _serving:
             raise
@@ -151,19 +148,6 @@ def on_post_page(output: str, page, config) -> str:
     return re.sub(r'<template id="aside-(\d+)"></template>', lambda at: _aside[int(at[1])], output)
 
 
-def _undocumented(page: Page, config) -> Iterator[tuple[str, Complaint]]:
-    """Name the lines that mkdocstrings would end the build at, or take half a package for."""
-    for number, line in enumerate(page.lines, 1):
-        if line.startswith("::: "):
-            handler = config.plugins["mkdocstrings"].get_handler("python")
-            try:
-                found = handler.collect(line[4:].strip(), handler.get_options({}))
-                for file in found.package.filepath.parent.rglob("*.py"):
-                    compile(file.read_bytes(), file, "exec")
-            except Exception as error:
-                yield line, page.complaint(number, line, f"it fails: {error}", "mend it")
-
-
 @event_priority(100)  # Before the plugins tidy up.
 def on_post_build(config) -> None:
     if _dirty:
@@ -188,7 +172,7 @@ def _page(entry: dict) -> str:
 
 
 def on_page_content(html: str, page, config, files) -> str:
-    if page.file.src_uri != ALL_PAGES:
+    if page.file.src_uri != (notebook := _site.settings["notebook"]):
         return html
     html, headings = mended(html, _site)
     page.toc = get_toc(nest_toc_tokens(headings))
@@ -196,6 +180,6 @@ def on_page_content(html: str, page, config, files) -> str:
     page.meta["search"] = {"exclude": True}
     page.edit_url = None
     # The notebook lies beside its page.
-    name = Path(ALL_PAGES).stem
+    name = Path(notebook).stem
     offer = markdown(links(name, name, ["ipynb"], _site.repository) + STILL * _dirty)
     return html.replace("</h1>", f"</h1>{offer}", 1)

@@ -16,16 +16,15 @@ from weaver.site import Site
 
 INSTALL = "<!--install-->"  # stands where a page tells how to install what programs need
 FOLDER = "downloads"
-ALL_PAGES = f"{FOLDER}/tutorial.ipynb"
 EXERCISES = "exercises.ipynb"
 LABELS = {"ipynb": "notebook", "py": "Python script", EXERCISES: "exercises without answers"}
 ANSWER = "success"  # the kind of admonition that an answer is
 ADMONITION = re.compile(r'\s*(?:!!!|\?\?\?\+?) +(\w+)[^"]*(?:"(.*)")?\s*')
 
 
-def links(name: str, base: str, kinds: Sequence[str], repository: str) -> str:
-    """Offer a page's files, which lie at `base`, and Colab for its notebook, as Markdown."""
-    offers = [f"[{LABELS[kind]}]({base}.{kind})" for kind in kinds]
+def links(name: str, stem: str, kinds: Sequence[str], repository: str) -> str:
+    """Offer a page's files, which begin with `stem`, and Colab for its notebook, as Markdown."""
+    offers = [f"[{LABELS[kind]}]({stem}.{kind})" for kind in kinds]
     # Colab opens notebooks of GitHub's repositories; publishing puts them on this branch.
     if "github.com/" in repository:
         place = f"{repository.partition('github.com/')[2].strip('/')}/blob/notebooks/{name}.ipynb"
@@ -37,10 +36,11 @@ def take_along(site: Site, name: str) -> str:
     """Offer the files of a page of the menu that holds programs, as Markdown."""
     if name not in site.lessons:
         return ""
-    stem = name.removesuffix(".md")
-    base = posixpath.relpath(f"{FOLDER}/{stem}", posixpath.dirname(stem))
-    kinds = [kind for kind in LABELS if kind != EXERCISES or answers(site.pages[name])]
-    return links(stem, base, kinds, site.repository)
+    page = site.pages[name]
+    name = name.removesuffix(".md")
+    stem = posixpath.relpath(f"{FOLDER}/{name}", posixpath.dirname(name))
+    kinds = [kind for kind in LABELS if kind != EXERCISES or answers(page)]
+    return links(name, stem, kinds, site.repository)
 
 
 def answers(page: Page) -> list[Token]:
@@ -223,7 +223,8 @@ def script(site: Site, name: str) -> str:
 
 def write(site: Site, root: Path) -> list[str]:
     """Write notebooks and scripts below root; name the files."""
-    files = {ALL_PAGES: writes(notebook(site, site.course, site.settings["title"]))}
+    course = notebook(site, site.course, site.settings["title"])
+    files = {site.settings["notebook"]: writes(course)}
     for page in site.lessons:
         name = f"{FOLDER}/{page.removesuffix('.md')}"
         files[f"{name}.ipynb"] = writes(notebook(site, [page]))

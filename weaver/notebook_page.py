@@ -14,7 +14,6 @@ from markdown.extensions.toc import slugify, unique
 
 from weaver.figure import to_html
 from weaver.maths import with_mathml
-from weaver.notebook import ALL_PAGES
 from weaver.page import Image, PageError, lines_of
 from weaver.run import CACHE, save
 from weaver.site import Site
@@ -71,7 +70,7 @@ def _without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
     drawn = soup.select('img[src^="data:image/svg+xml"]')
     if len(drawn) != len(images):
         raise PageError(
-            f"{ALL_PAGES}: the notebook shows {len(drawn)} figures, its pages {len(images)}"
+            f"the notebook's page has {len(drawn)} figures, its programs {len(images)}: make clean"
         )
     for tag, image in zip(drawn, images, strict=True):
         svg = b64decode(tag["src"].partition(",")[2]).decode()

@@ -311,7 +311,8 @@ class Finder:
 @contextlib.contextmanager
 def moved(salt: int) -> Iterator[None]:
     """Move the results of PyTorch, and of NumPy in what is rewritten, within this block."""
-    packages = settings()["package"], "tests"
+    ours = settings()
+    packages = ours["package"], ours["claims"].partition("/")[0]
     if loaded := [name for name in sys.modules if name.partition(".")[0] in packages]:
         raise RuntimeError(f"{loaded} are imported already: begin before")
     finder = Finder(packages)

@@ -48,7 +48,9 @@ class Variables(UserDict):
 
     def __getitem__(self, name: str) -> object:
         if name not in self.data:
-            raise KeyError(f"{self.place}: the block leaves no {name}, or none that can be kept")
+            raise KeyError(
+                f"{self.place}: the block leaves no {name} that can be kept: {[*self.data]}"
+            )
         return pickle.loads(self.data[name])
 
 
@@ -93,7 +95,7 @@ def state(program: Program, salt: int = 0) -> State:
     """Give what a program left at its end; run it if the cache does not know."""
     (result,) = run([program], salt)
     if result.error is not None:
-        raise PageError(f"{program.place}: the block fails {result.error}")
+        raise PageError(f"{program.place}: the block fails {result.error}: mend it there")
     file = _file(fingerprint(), program, salt).with_suffix(".pickle")
     if not file.exists():
         raise PageError(f"{program.place}: the package changed while the block ran: run it again")
@@ -137,7 +139,7 @@ def _run_batch(jobs: list[dict]) -> Iterator[dict]:
         print(json.dumps(jobs), file=server.stdin, flush=True)
         for _ in jobs:
             if not (line := server.stdout.readline()):
-                raise RuntimeError("the process that runs the programs has ended")
+                raise RuntimeError("its process has ended, perhaps for want of memory: try again")
             yield json.loads(line)
     except BaseException:
         _server.cache_clear()

@@ -49,7 +49,7 @@ class Site:
         paths += sorted({*docs.rglob("*.md")} - {*paths})
         pages = {path.relative_to(docs).as_posix(): read(path) for path in paths if path.is_file()}
         if not any(page.programs for page in pages.values()):
-            raise PageError(f"{docs}: no page holds a program")
+            raise PageError(f"{docs}: no page holds a program: write a ```python block")
         url, repository = config.get("site_url") or "", config.get("repo_url") or ""
         commit = config.get("extra", {}).get("commit", "HEAD")
         return cls(docs, menu, url.rstrip("/"), repository.rstrip("/"), commit, settings(), pages)

@@ -57,6 +57,8 @@ def weave(
         before = (k for k in starts if k < fault.line and k not in under)
         at = max(before, default=page.start)
         box = FAULT.format(fault=indent(str(fault), "    "))
+        if page.lines[fault.line - 1].startswith("::: "):
+            edits.append((fault.line - 1, fault.line, []))  # It would end the build.
         edits.append((at, at, lines_of(box)))
     lines = page.lines
     for start, end, new in sorted(edits, reverse=True):

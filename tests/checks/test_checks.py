@@ -51,6 +51,8 @@ FAULTS = [
     (r"$\pi r^2$", r"$$\pi r^2$$", 8, "no formula opens or closes"),
     (r"A = \pi", "A = \n\n\\pi", 35, "no formula opens or closes"),
     (r"A = \pi", r"\mathbb{C}", 35, "the maths font lacks ℂ"),  # noqa: RUF001
+    # reference
+    ("## Words", "::: circle.volume\n\n## Words", 57, "::: circle.volume: it fails: KeyError"),
     # programs
     ("12.57 True", "12.58 True", 15, "something else\n--- the page\n+++ the block"),
     ("print(area(2) > 12)", "1 / 0", 45, "the block fails: at `1 / 0`: ZeroDivisionError"),
@@ -62,7 +64,7 @@ FAULTS = [
     ("It is 12.6.", "It is 12.5.", 43, "the nearest is 12.57 in the output of the block at"),
     ("four times", "7 times", 8, "the page says 7"),
     ("Around a", "```python\nprint(8)\n```\n\nThere are 2 around a", 63, "of its section"),
-    ("needed.", "needed, as (3, 4) says.", 8, "the page says '(3, 4)': it stands in no program"),
+    ("needed.", "needed, as (3, 4) says.", 9, "the page says '(3, 4)': it stands in no program"),
     ("four times", "7 times ![](https://example.org/a.png)", 8, "the page says 7"),
     ("It is 12.6.", "By [`x`](https://example.org). It is `area`, 12.5.", 43, "says 12.5"),
     ("`area(radius=2)`", "`area(radius=3)`", 9, "it stands in no program"),
@@ -83,7 +85,7 @@ FAULTS = [
     ("(#area)", "(other.md)", 39, "there is no docs/other.md"),
     (
         "(#area)",
-        "(#circle.rim).\n\n::: circle.Fit\n\n::: circle.area\n",
+        "(#circle.rim).\n\n::: circle.Ring\n\n::: circle.area\n",
         39,
         "no anchor #circle.rim",
     ),
@@ -151,7 +153,7 @@ RIGHT = [
     ("??? success", "!!! note\n\n    A note without a program.\n\n??? success"),
     ("`make serve`", "`print(area(2) > 12)`, `area()`, `circle.area` and `numpy`"),
     ("The radius is 2:", "The [edge](circles.md#words) is 2 away:"),
-    ("(#area) to", "(#circle.area).\n\n::: circle.Fit\n\n::: circle.area\n\nGo to"),
+    ("(#area) to", "(#circle.area).\n\n::: circle.Ring\n\n::: circle.area\n\nGo to"),
 ]
 
 

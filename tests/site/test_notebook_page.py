@@ -8,12 +8,13 @@ from urllib.parse import quote, urljoin
 import pytest
 from bs4 import BeautifulSoup
 
-from weaver.notebook import ALL_PAGES
+from weaver.settings import settings
 from weaver.site import Site
 
 SITE = Site.load()
 PROGRAMS = [program for page in SITE.course for program in SITE.pages[page].programs]
-HTML = ALL_PAGES.replace(".ipynb", ".html")
+NOTEBOOK = settings()["notebook"]
+HTML = NOTEBOOK.replace(".ipynb", ".html")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,6 @@ def test_a_page_offers_its_files_colab_and_its_source(site, name):
 def test_the_whole_is_offered_too(page, site):
     (line,) = [p for p in page.article("p") if p.get_text().startswith("Download")]
     notebook, colab = [link["href"] for link in line("a")]
-    assert ((site / ALL_PAGES).parent / notebook).is_file()
-    assert colab.endswith(f"/example/course/blob/notebooks/{Path(ALL_PAGES).name}")
+    assert ((site / NOTEBOOK).parent / notebook).is_file()
+    assert colab.endswith(f"/example/course/blob/notebooks/{Path(NOTEBOOK).name}")
     assert re.search(r"downloads/tutorial\.html$", page.find("link", rel="canonical")["href"])

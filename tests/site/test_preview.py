@@ -43,7 +43,7 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
             assert said in shown
         assert log.read_text().count(fault) == 1
         (site,) = temporary.glob("mkdocs_*")
-        others = [site / "reference/index.html", site / "downloads/tutorial/index.html"]
+        others = [site / "reference/index.html", site / "downloads/all/index.html"]
         before = [other.stat().st_mtime_ns for other in others]
         page.write_text(good, encoding="utf-8")
         wait_for(lambda: BOX not in get(f"{url}circles/"))

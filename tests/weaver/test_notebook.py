@@ -9,7 +9,6 @@ from nbclient import NotebookClient
 
 from tests.topic import make
 from weaver.notebook import (
-    ALL_PAGES,
     FOLDER,
     exercises,
     install,
@@ -214,7 +213,7 @@ def test_the_line_that_installs_stands_in_the_notebook():
 def test_writing_is_repeatable_and_notebooks_are_valid(site, tmp_path):
     names = write(site, tmp_path)
     made = ("one.ipynb", "one.py", "one.exercises.ipynb", "two.ipynb", "two.py")
-    assert set(names) == {ALL_PAGES, *(f"{FOLDER}/a/{name}" for name in made)}
+    assert set(names) == {SITE.settings["notebook"], *(f"{FOLDER}/a/{name}" for name in made)}
     before = {name: (tmp_path / name).read_bytes() for name in names}
     write(site, tmp_path)
     assert before == {name: (tmp_path / name).read_bytes() for name in names}

@@ -16,13 +16,14 @@ from weaver.checks import (
     numbers,
     programs,
     quotations,
+    reference,
     terms,
 )
 from weaver.page import Complaint, Page
 from weaver.site import Site
 
 # What every build asks for, then the others, quick ones first.
-BUILD = (blocks, formulas, programs, numbers)
+BUILD = (blocks, formulas, programs, numbers, reference)
 CHECKS = (*BUILD, images, links, quotations, terms, names, figures, language)
 
 
@@ -32,4 +33,6 @@ def complaints(page: Page, site: Site, checks=CHECKS) -> Iterator[Complaint]:
         try:
             yield from check.complaints(page, site)
         except Exception as error:
-            yield page.complaint(1, f"{check.__name__} fails", repr(error), "mend what it meets")
+            yield page.complaint(
+                1, f"{check.__name__} fails", repr(error), f"mend {check.__name__}"
+            )

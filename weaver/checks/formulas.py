@@ -33,4 +33,4 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
                     to_mathml(formula.content)
                 except ValueError as error:
                     said = f"the formula {formula.content.strip()!r}"
-                    yield page.complaint(line, said, str(error), "mend it")
+                    yield page.complaint(line, said, str(error), "correct the LaTeX")

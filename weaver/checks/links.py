@@ -99,7 +99,7 @@ def _menu(page: Page, site: Site) -> Iterator[Complaint]:
         )
         return
     titles = {page.title, page.meta.get("title")}
-    if page.programs and name != "index.md" and titles != {entries[0]}:
+    if page.programs and "hide" not in page.meta and titles != {entries[0]}:
         yield page.complaint(
             1,
             f"the menu calls it {entries[0]!r}",

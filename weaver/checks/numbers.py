@@ -30,6 +30,7 @@ LISTED_PERCENT = re.compile(r"(?:(?:,|,? and|,? or| to|-)\s*[\d.]+)+\s*(?:\\?%|p
 STEP = re.compile(r"\bsteps?\s+(\d+)\b", re.IGNORECASE)
 EXERCISE = re.compile(r"\bexercises?\s+(-?\d+)\b", re.IGNORECASE)
 TUPLE = re.compile(r"\(-?\d+(?:, ?-?\d+)*,?\)")
+ANYTHING = re.compile(r".+", re.DOTALL)
 CORRECT = "correct the number"
 REMEDY = f"{CORRECT}, let a block print it, or link to its source in the same sentence"
 NOWHERE = "it stands in no program of the page and no output"
@@ -174,22 +175,25 @@ def examine(page: Page, site: Site) -> tuple[int, list[Complaint]]:
         for pattern in (EXERCISE, *([STEP_TITLE] * (text.kind in ("heading", "front matter")))):
             rest = pattern.sub(lambda m: _blank(m[0]), rest)
         near = sections.get(bisect(headings, text.line), [])
-        wholes = [rest] if text.kind == "code" and NUMBER.search(rest) else TUPLE.findall(rest)
+        code = text.kind == "code" and NUMBER.search(rest)
+        wholes = (ANYTHING if code else TUPLE).finditer(rest)
         found += [
-            page.complaint(text.line, f"the page says {whole!r}", NOWHERE, CORRECT)
-            for whole in wholes
-            if "".join(whole.split()) not in held
+            page.complaint(
+                text.line_at(match.start()), f"the page says {match[0]!r}", NOWHERE, CORRECT
+            )
+            for match in wholes
+            if "".join(match[0].split()) not in held
         ]
         for number in numbers_of(Text(text.path, text.line, text.kind, rest)):
             count += 1
             short = len(number.value.as_tuple().digits) <= 2 and text.kind != "code"
             allowed = near if short and near else every
             if not any(number.rounds(other) for other in allowed):
-                found.append(_unfounded(page, number, allowed, allowed is near))
+                found.append(_unsupported(page, number, allowed, allowed is near))
     return count, found
 
 
-def _unfounded(page: Page, number: Number, allowed: list[Number], near: bool) -> Complaint:
+def _unsupported(page: Page, number: Number, allowed: list[Number], near: bool) -> Complaint:
     true = f"no program of {'its section' if near else 'the page'} holds or prints it"
     if allowed:
         nearest = min(allowed, key=number.distance)
