@@ -7,7 +7,8 @@ that way stand
 
 - `checks`: what can be wrong with a page, one kind a module;
 - `rounding`: what programs do on other processors;
-- `notebook`, `counts`, `assets`: what else is made of pages;
+- `glossary`, `lead`, `counts`: what the site adds to a page;
+- `notebook`, `notebook_page`, `assets`, `handout`: what else is made of pages;
 - `changes`: what a reviewer sees of them.
 
 `hook` is MkDocs' way in, and `cli` that of people: `python -m weaver`.

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from weaver.page import Page
 from weaver.site import Site
@@ -32,6 +32,7 @@ class Term:
         return re.compile(rf"\b{re.escape(self.stem)}{ends}\b", re.IGNORECASE)
 
 
+@lru_cache(1)  # Every page asks for them.
 def terms(site: Site) -> list[Term]:
     """Read the lines `- **term**: Its sentence. [Where](page.md#section)`."""
     file, found = site.settings.get("glossary"), []

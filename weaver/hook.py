@@ -79,8 +79,13 @@ def _sweeper(folder: str) -> subprocess.Popen:
 @event_priority(100)  # Before mkdocs-jupyter looks for its notebook.
 def on_files(files, config) -> None:
     global _taken
-    # Into the site itself: a change of docs would make `mkdocs serve` build again.
-    _taken = (_dirty and _taken) or write(_site, Path(config.site_dir))
+    try:
+        # Into the site itself: a change of docs would make `mkdocs serve` build again.
+        _taken = (_dirty and _taken) or write(_site, Path(config.site_dir))
+    except Exception:
+        if not _serving:
+            raise
+        log.exception("the downloads are as they were")
     for name in _taken:
         if old := files.get_file_from_path(name):
             files.remove(old)

@@ -34,14 +34,17 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
     assert built.returncode
     assert fault in built.stdout
 
-    with log.open("w") as file, serving(project, log=file, TMPDIR=str(temporary)) as served:
+    with (
+        log.open("w", encoding="utf-8") as file,
+        serving(project, log=file, TMPDIR=str(temporary)) as served,
+    ):
         url, preview = served
         shown = re.sub(r"<[^>]+>|&\S+;", "", get(f"{url}circles/"))
         assert get(f"{url}circles/").count(BOX) == 2
         assert BOX not in get(f"{url}reference/")
         for said in ("the block fails", "next: mend the line", "the page says 8765.4321"):
             assert said in shown
-        assert log.read_text().count(fault) == 1
+        assert log.read_text(encoding="utf-8").count(fault) == 1
         (site,) = temporary.glob("mkdocs_*")
         others = [site / "reference/index.html", site / "downloads/all/index.html"]
         before = [other.stat().st_mtime_ns for other in others]
@@ -49,7 +52,8 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
         wait_for(lambda: BOX not in get(f"{url}circles/"))
         assert before == [other.stat().st_mtime_ns for other in others]
         package = project / "circle.py"
-        package.write_text(package.read_text().replace("The area", "The whole area"))
+        text = package.read_text(encoding="utf-8").replace("The area", "The whole area")
+        package.write_text(text, encoding="utf-8")
         wait_for(lambda: "The whole area" in get(f"{url}reference/"))
         left = preview.children(recursive=True)
         preview.terminate()

@@ -119,6 +119,13 @@ def test_a_fault_stands_above_its_block_and_the_rest_of_the_page_is_woven(page):
     assert "End." in html
 
 
+def test_a_docstring_that_is_not_there_is_taken_from_nowhere(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("# A\n\n::: a.b\n\n::: a.c\n", encoding="utf-8")
+    woven = weave(read(path), [], faults=[Complaint(path, 5, "::: a.c", "true", "do")])
+    assert re.findall("^::: .*", woven, re.MULTILINE) == ["::: a.b"]
+
+
 def test_formulas_that_are_none_stay_as_they_are(tmp_path):
     path = tmp_path / "page.md"
     path.write_text("A $\\fraq$ and\n\n$$\n\\fraq\n$$\n", encoding="utf-8")

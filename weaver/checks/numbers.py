@@ -144,9 +144,13 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     yield from examine(page, site)[1]
 
 
-@lru_cache(64)  # The counts ask for what the build has asked.
 def examine(page: Page, site: Site) -> tuple[int, list[Complaint]]:
     """Count a page's numbers, and tell which of them nothing supports."""
+    return _examine(page, tuple(_versions(site).items()), tuple(_steps(site)))
+
+
+@lru_cache(64)  # The counts ask for what the build has asked, the preview at each edit.
+def _examine(page: Page, versions: tuple, steps: tuple) -> tuple[int, list[Complaint]]:
     count, found = 0, []
     headings, sections = [heading.line for heading in page.headings], {}
     for program in page.programs:
@@ -157,7 +161,7 @@ def examine(page: Page, site: Site) -> tuple[int, list[Complaint]]:
     exercises = sorted({int(k) for text in page.texts for k in EXERCISE.findall(text.text)})
     if exercises != list(range(1, len(exercises) + 1)):
         found.append(page.complaint(1, f"exercises {exercises}", "they count from 1", CORRECT))
-    versions, steps = _versions(site), _steps(site)
+    versions, steps = dict(versions), [*steps]
     named = re.compile(rf"\b({'|'.join(versions)})\s+(\d+(?:\.\d+)+)")
     truths = (
         (named, versions, lambda m: f"{versions[m[1]]}.".startswith(f"{m[2]}.")),

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from weaver.page import SENTENCE, Complaint, Page
@@ -58,11 +58,14 @@ def claims_file(page: Page, site: Site) -> Path:
 
 def quotations(file: Path) -> list[Quotation]:
     """Read what the tests of a file quote."""
-    if not file.is_file():
-        return []
+    return _quotations(file, file.read_text(encoding="utf-8")) if file.is_file() else []
+
+
+@lru_cache(64)  # The preview asks for all at each edit.
+def _quotations(file: Path, source: str) -> list[Quotation]:
     return [
         Quotation(file, node.lineno, node.name, text)
-        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
         for text in " ".join((ast.get_docstring(node) or "").split()).split(BETWEEN)
     ]

@@ -14,7 +14,10 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     for line, text in enumerate(page.lines, 1):
         if text.startswith("::: "):
             try:
-                found = sources.load(text.removeprefix("::: ").strip())
+                name = text.removeprefix("::: ").strip()
+                if (package := name.partition(".")[0]) not in sources.modules_collection:
+                    sources.load(package)
+                found = sources.modules_collection[name]
                 if found.is_alias:
                     found.resolve_target()  # Fails where its module cannot be read.
             except Exception as error:
