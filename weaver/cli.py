@@ -75,8 +75,8 @@ def check(paths: Sequence[Path], since: Path | None) -> None:
         for change in changed(page, since, site):
             line, remedy = int(change.place.rpartition(":")[2]), "see that it holds; decided by "
             words = f"it said {change.before!r}", f"it says {change.now!r}"
-            told = page.complaint(line, *words, remedy + (change.tests or "no test"))
-            found.append(replace(told, notice=True))
+            notice = page.complaint(line, *words, remedy + (change.tests or "no test"))
+            found.append(replace(notice, notice=True))
     _tell(found, f"{len(pages)} pages with {count} programs are as they should be")
 
 

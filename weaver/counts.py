@@ -78,8 +78,8 @@ def table(found: dict[str, int]) -> str:
     """The counts and the versions of what the programs run on, as a table in Markdown."""
     versions = {name: version(package) for name, package in settings()["versions"].items()}
     numbers = ({"Python": platform.python_version()} | versions).items()
-    told = ", ".join(f"{name} {number.partition('+')[0]}" for name, number in numbers)
-    return grid(("What", "How much"), [*found.items(), ("Versions", told)])
+    listed = ", ".join(f"{name} {number.partition('+')[0]}" for name, number in numbers)
+    return grid(("What", "How much"), [*found.items(), ("Versions", listed)])
 
 
 def grid(head: Iterable, rows: Iterable[Iterable]) -> str:
@@ -110,10 +110,10 @@ def faults(file: Path) -> str:
     for kind, _, *counts in rows:
         sums[kind] = [a + int(b) for a, b in zip(sums[kind], counts, strict=True)]
     planted, harmless = sums.values()
-    told = ", ".join(f"{count} {how}" for how, count in zip(head[1:], planted, strict=True))
+    noticed = ", ".join(f"{count} {how}" for how, count in zip(head[1:], planted, strict=True))
     table = indent(grid(["kind", *head], rows), "    ")
     return (
-        f"On {date}, {sum(planted)} faults were planted: {told}. Of {sum(harmless)} harmless "
+        f"On {date}, {sum(planted)} faults were planted: {noticed}. Of {sum(harmless)} harmless "
         f'changes, {harmless[0]} turned red.\n\n??? note "The changes, kind by kind"\n\n{table}'
     )
 
@@ -124,8 +124,8 @@ def measured(file: Path) -> str:
         raise PageError(f"{file} does not exist: make bench")
     found, folds = json.loads(file.read_text(encoding="utf-8")), []
     for name, part in found.items():
-        told = f"On {part['date']}, on {part['machine']}, in {part['rounds']} rounds:"
-        fold = indent(f"{told}\n\n{measurements(part['rows'])}", "    ")
+        head = f"On {part['date']}, on {part['machine']}, in {part['rounds']} rounds:"
+        fold = indent(f"{head}\n\n{measurements(part['rows'])}", "    ")
         folds.append(f'??? note "{name.capitalize()}"\n\n{fold}')
     return "\n".join(folds)
 
@@ -143,9 +143,9 @@ def measurements(rows: dict[str, dict[str, float]]) -> str:
 def strip(found: dict[str, int], site: Site) -> str:
     """How long the steps take and the two counts that say most, in one line."""
     time = sum(minutes(site.pages[name]) for _, name in steps(site))
-    told = {
+    shown = {
         f"steps, {time} minutes": len(steps(site)),
         "programs run": found[PROGRAMS],
         "numbers traced to programs": found[NUMBERS],
     }
-    return " · ".join(f"**{count}** {what}" for what, count in told.items())
+    return " · ".join(f"**{count}** {what}" for what, count in shown.items())

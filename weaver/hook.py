@@ -50,7 +50,7 @@ def on_startup(command: str, dirty: bool) -> None:
     _serving = command == "serve"
     _dirty = dirty and _serving
     # It fears for links and the menu; on_files looks after both.
-    logging.getLogger("mkdocs.commands.build").addFilter(lambda told: "'dirty'" not in told.msg)
+    logging.getLogger("mkdocs.commands.build").addFilter(lambda entry: "'dirty'" not in entry.msg)
 
 
 @event_priority(-100)  # After mkdocstrings has put it there.

@@ -37,8 +37,8 @@ def lead(page: Page, site: Site) -> str:
     place = [f"{step[0]} of {len(steps(site))}"] if step else []
     goal = page.meta["description"].rstrip(".")
     goal = f"you will be able to {goal[0].lower()}{goal[1:]}"
-    parts = [*place, f"{minutes(page)} min", goal, *_set_up(page, site)]
-    return " · ".join(parts) + "\n{ .lead }"
+    facts = [*place, f"{minutes(page)} min", goal, *_set_up(page, site)]
+    return " · ".join(facts) + "\n{ .lead }"
 
 
 def _set_up(page: Page, site: Site) -> list[str]:

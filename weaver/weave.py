@@ -130,7 +130,7 @@ def _formulas(page: Page) -> Iterator[Edit]:
         yield start, end, lines_of(with_mathml("\n".join(lines[start:end])))
 
 
-def _indented(page: Page, line: int, parts: list[str]) -> list[str]:
-    """The lines of parts, as far from the margin as a line of the page."""
+def _indented(page: Page, line: int, blocks: list[str]) -> list[str]:
+    """The lines of blocks, as far from the margin as a line of the page."""
     text = page.lines[line]
-    return lines_of(indent("\n".join(parts), text[: len(text) - len(text.lstrip())]))
+    return lines_of(indent("\n".join(blocks), text[: len(text) - len(text.lstrip())]))

@@ -47,9 +47,9 @@ def check(path: Path) -> Iterator[tuple[str, str]]:
     site = Site.load()
     pages = sorted(site.pages.values(), key=lambda page: page.path != path)
     site.run(*pages)
-    for told in chain.from_iterable(complaints(page, site) for page in pages):
-        if not told.notice:
-            yield RED, str(told)
+    for complaint in chain.from_iterable(complaints(page, site) for page in pages):
+        if not complaint.notice:
+            yield RED, str(complaint)
     for change in changed(read(path), ROOT, site) if path.suffix == ".md" else ():
         yield TESTED if change.tests else SHOWN, f"{change}"
 

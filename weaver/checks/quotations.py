@@ -196,9 +196,9 @@ def renew(page: Page, site: Site) -> int:
 def _quote(quotation: Quotation, now: str) -> None:
     source = quotation.file.read_text(encoding="utf-8")
     (test,) = (n for n in ast.parse(source).body if getattr(n, "name", "") == quotation.test)
-    parts = " ".join(ast.get_docstring(test).split()).split(BETWEEN)
-    parts[parts.index(quotation.text)] = now
-    said = BETWEEN.join(parts)
+    quoted = " ".join(ast.get_docstring(test).split()).split(BETWEEN)
+    quoted[quoted.index(quotation.text)] = now
+    said = BETWEEN.join(quoted)
     raw = "r" * ("\\" in said)
     new = textwrap.wrap(f'    {raw}"""{said}', WIDTH - 3, subsequent_indent="    ",
                         break_long_words=False, break_on_hyphens=False)  # fmt: skip

@@ -13,37 +13,37 @@ from weaver.site import Site
 
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
-    known, name = terms(site), site.name(page)
+    entries, name = terms(site), site.name(page)
     if name == site.settings.get("glossary"):
-        yield from _entries(page, known, site)
-    if known and name in site.lessons:
+        yield from _entries(page, entries, site)
+    if entries and name in site.lessons:
         # Other words may be better ones, and a term may be known from elsewhere.
-        for complaint in [*_lacking(page, known, site), *_early(page, name, known, site)]:
+        for complaint in [*_lacking(page, entries, site), *_early(page, name, entries, site)]:
             yield replace(complaint, notice=True)
 
 
-def _entries(page: Page, known: list[Term], site: Site) -> Iterator[Complaint]:
+def _entries(page: Page, entries: list[Term], site: Site) -> Iterator[Complaint]:
     for line, text in enumerate(page.lines, 1):
         if text.startswith("- ") and not ENTRY.fullmatch(text):
             remedy = "write `- **term**: Its sentence. [Where](page.md#section)`"
             yield page.complaint(line, f"the item {text!r}", "it is no entry", remedy)
-    for term in known:
+    for term in entries:
         if not _explained(term, site):
             true = f"no bold {term.name!r} stands in that section of {term.page}"
             remedy = "link to the section that explains it, and set it in bold there"
             yield page.complaint(term.line, f"the entry {term.name!r}", true, remedy)
 
 
-def _lacking(page: Page, known: list[Term], site: Site) -> Iterator[Complaint]:
+def _lacking(page: Page, entries: list[Term], site: Site) -> Iterator[Complaint]:
     for line, words in _bold(page):
-        if not any(term.forms.fullmatch(words) for term in known):
+        if not any(term.forms.fullmatch(words) for term in entries):
             true = f"{site.settings['glossary']} has no entry for it"
             yield page.complaint(line, f"the term {words!r}", true, "add one, or take ** away")
 
 
-def _early(page: Page, name: str, known: list[Term], site: Site) -> Iterator[Complaint]:
+def _early(page: Page, name: str, entries: list[Term], site: Site) -> Iterator[Complaint]:
     order = [*site.pages]
-    for term in known:
+    for term in entries:
         at, file = _explained(term, site), posixpath.basename(term.page)
         links = [link.text for link in page.links if file in link.target]
         if not at or any(map(term.forms.search, links)):
