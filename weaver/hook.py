@@ -11,7 +11,7 @@ from pathlib import Path
 # `mkdocs` alone does not look for modules in the project's folder.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
 from markdown import markdown
 from markdown.extensions.toc import nest_toc_tokens
 from mkdocs.plugins import event_priority
@@ -62,6 +62,7 @@ def on_config(config) -> None:
     # Only the reference needs it; overrides/main.html puts it there.
     if "mkdocstrings" in config.plugins:
         config.extra_css.remove("assets/_mkdocstrings.css")
+        _keep_templates(config.plugins["mkdocstrings"].get_handler("python").env)
     _site = Site.load(Path(config.config_file_path))
     _site.run(*_site.pages.values())
 
@@ -121,12 +122,15 @@ def _weave(page: Page) -> tuple[str, list[Complaint]]:
         return FAULT.format(fault=f"    {page.path}: {error!r}"), []
 
 
-def on_env(env, config, files):
-    # Or every build compiles all templates.
+def on_env(env, config, files) -> None:
+    _keep_templates(env)
+
+
+def _keep_templates(env: Environment) -> None:
+    """Or every build compiles all of them."""
     folder = Path(".cache/jinja")
     folder.mkdir(parents=True, exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(folder)
-    return env
 
 
 def on_page_read_source(page, config) -> str | None:
