@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make serve` and `make test`.
-# What it installs, requirements.txt holds, setuptools for the build of the package included.
+# pip installs the versions of requirements.txt, also to build the package.
 export PIP_CONSTRAINT := requirements.txt
 export PIP_BUILD_CONSTRAINT := requirements.txt
 # The theme advertises its successor at every build.
@@ -26,7 +26,7 @@ check: .venv/ready
 	@$(MAKE) --no-print-directory .cache/tested
 
 # Tests of the package and of what the pages claim, where something changed.
-.cache/tested: .venv/ready conftest.py pyproject.toml $(shell find docs linreg weaver tests/claims tests/linreg -name '*.py' -o -name '*.md')
+.cache/tested: .venv/ready conftest.py pyproject.toml $(shell find docs examples linreg weaver tests/bench tests/claims tests/examples tests/linreg -name '*.py' -o -name '*.md' -o -name '*.csv')
 	$(PYTEST) tests/claims tests/linreg
 	@touch $@
 

@@ -12,7 +12,6 @@ from weaver.page import Page
 from weaver.run import CACHE, fingerprint, save, state
 from weaver.site import Site
 
-MADE = Path("docs/assets/made")
 FONT = "ziamath/fonts/STIXTwoMath-Regular.ttf"
 
 
@@ -42,22 +41,24 @@ def social_card(page: Page) -> bytes:
     return file.getvalue()
 
 
-def write(name: str, depends: str, make: Callable[[], bytes]) -> None:
-    """Write a file of docs/assets/made, from the cache if what it depends on is unchanged."""
-    cached = CACHE / f"{hashlib.sha256(depends.encode()).hexdigest()}-{name}"
+def write(file: Path, depends: str, make: Callable[[], bytes]) -> None:
+    """Write a file, from the cache if what it depends on is unchanged."""
+    cached = CACHE / f"{hashlib.sha256(depends.encode()).hexdigest()}-{file.name}"
     if not cached.exists():
-        print(f"making {MADE / name}", file=sys.stderr)
+        print(f"making {file}", file=sys.stderr)
         save(cached, make())
-    save(MADE / name, cached.read_bytes())
+    save(file, cached.read_bytes())
 
 
 def main() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     versions = [version(name) for name in ("ziamath", "fonttools", "brotli")]
-    write("maths.woff2", repr([source, CHARACTERS, versions]), font)
     site = Site.load()
+    made = site.docs / "assets/made"
+    write(made / "maths.woff2", repr([source, CHARACTERS, versions]), font)
     page = site.pages[site.settings["social_card"]]
-    write("card.png", repr([fingerprint(), source, page.source]), lambda: social_card(page))
+    card = repr([fingerprint(), source, page.source])
+    write(made / "card.png", card, lambda: social_card(page))
 
 
 if __name__ == "__main__":

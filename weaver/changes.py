@@ -15,7 +15,7 @@ from pathlib import Path
 from weaver.checks.links import leads_to
 from weaver.checks.quotations import Sentence, claims_file, sentences
 from weaver.counts import grid
-from weaver.page import Page, read
+from weaver.page import Page, PageError, read
 from weaver.site import Site
 
 TARGET = re.compile(r"(?<=\])\([^)\s]*")
@@ -28,10 +28,13 @@ def woven(tree: Path, folder: Path) -> dict[str, str]:
     """Weave a tree's pages by its own engine; a fault stands on its page."""
     command = [sys.executable, "-m", "weaver", "weave", "--latex", folder]
     subprocess.run(command, cwd=tree, stdout=sys.stderr, check=False)
-    return {
+    pages = {
         file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
         for file in sorted(folder.rglob("*.md"))
     }
+    if not pages:
+        raise PageError(f"{tree}: its pages cannot be woven: mend what stands above")
+    return pages
 
 
 def without_figures(page: str) -> tuple[list[str], dict[str, str]]:

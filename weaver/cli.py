@@ -31,7 +31,7 @@ FEWER = "print what holds on every machine, such as fewer digits"
 
 @click.group()
 def main() -> None:
-    """Work on the tutorial's pages."""
+    """Work on the pages."""
 
 
 def _chosen(site: Site, paths: Sequence[Path]) -> list[Page]:

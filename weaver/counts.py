@@ -18,7 +18,7 @@ from weaver.glossary import tooltips
 from weaver.lead import cards, lead, minutes, steps
 from weaver.maths import with_mathml
 from weaver.notebook import INSTALL, install_block, take_along
-from weaver.page import Page, PageError
+from weaver.page import Page, PageError, lines_of
 from weaver.settings import settings
 from weaver.site import Site
 
@@ -105,7 +105,7 @@ def faults(file: Path) -> str:
     """How planted faults and harmless changes were noticed, in a sentence and a folded table."""
     if not file.is_file():
         raise PageError(f"{file} does not exist: make faults")
-    (date, *head), *rows = csv.reader(file.read_text(encoding="utf-8").splitlines())
+    (date, *head), *rows = csv.reader(lines_of(file.read_text(encoding="utf-8")))
     sums = {"fault": [0] * len(head[1:]), "harmless": [0] * len(head[1:])}
     for kind, _, *counts in rows:
         sums[kind] = [a + int(b) for a, b in zip(sums[kind], counts, strict=True)]
@@ -124,7 +124,7 @@ def measured(file: Path) -> str:
         raise PageError(f"{file} does not exist: make bench")
     found, folds = json.loads(file.read_text(encoding="utf-8")), []
     for name, part in found.items():
-        head = f"On {part['date']}, on {part['machine']}, in {part['rounds']} rounds:"
+        head = f"On {part['date']}, on {part['machine']}; rounds: {part['rounds']}."
         fold = indent(f"{head}\n\n{measurements(part['rows'])}", "    ")
         folds.append(f'??? note "{name.capitalize()}"\n\n{fold}')
     return "\n".join(folds)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from functools import _lru_cache_wrapper, cache
 from pathlib import Path
+from textwrap import indent
 
 # `mkdocs` alone does not look for modules in the project's folder.
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -49,7 +50,7 @@ def on_startup(command: str, dirty: bool) -> None:
     global _serving, _dirty
     _serving = command == "serve"
     _dirty = dirty and _serving
-    # It fears for links and the menu; on_files looks after both.
+    # MkDocs warns that --dirty breaks links and the menu; on_files looks after both.
     logging.getLogger("mkdocs.commands.build").addFilter(lambda entry: "'dirty'" not in entry.msg)
 
 
@@ -62,7 +63,7 @@ def on_config(config) -> None:
     # Only the reference needs it; overrides/main.html puts it there.
     if "mkdocstrings" in config.plugins:
         config.extra_css.remove("assets/_mkdocstrings.css")
-        _keep_templates(config.plugins["mkdocstrings"].get_handler("python").env)
+        _cache_templates(config.plugins["mkdocstrings"].get_handler("python").env)
     _site = Site.load(Path(config.config_file_path))
     _site.run(*_site.pages.values())
 
@@ -86,7 +87,7 @@ def on_files(files, config) -> None:
     except Exception:
         if not _serving:
             raise
-        log.exception("the downloads are as they were")
+        log.exception("the downloads are as they were: mend what this ends with")
     for name in _taken:
         if old := files.get_file_from_path(name):
             files.remove(old)
@@ -118,16 +119,17 @@ def _weave(page: Page) -> tuple[str, list[Complaint]]:
     except Exception as error:
         if not _serving:
             raise
-        log.exception(page.path)
-        return FAULT.format(fault=f"    {page.path}: {error!r}"), []
+        fault = page.complaint(1, "it cannot be woven", repr(error), "mend what it names")
+        log.exception(str(fault))
+        return FAULT.format(fault=indent(str(fault), "    ")), []
 
 
 def on_env(env, config, files) -> None:
-    _keep_templates(env)
+    _cache_templates(env)
 
 
-def _keep_templates(env: Environment) -> None:
-    """Or every build compiles all of them."""
+def _cache_templates(env: Environment) -> None:
+    """Keep compiled templates from build to build."""
     folder = Path(".cache/jinja")
     folder.mkdir(parents=True, exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(folder)
@@ -160,9 +162,9 @@ def on_post_page(output: str, page, config) -> str:
 @event_priority(100)  # Before the plugins tidy up.
 def on_post_build(config) -> None:
     if _dirty:
-        # It would take what was not rendered for gone,
+        # It would take what was not rendered for gone.
         config.plugins["mkdocs-jupyter"].config["cache"] = False
-        # and this one would take the first page that was for the only one.
+        # The search would take the first page that was rendered for the only one.
         search = config.plugins.get("material/search")
         if search and search.search_index_prev:
             made = {_page(entry) for entry in search.search_index.entries}

@@ -6,6 +6,7 @@ import re
 from html import escape
 from pathlib import Path
 
+from weaver.checks.numbers import STEP_TITLE
 from weaver.figure import to_html
 from weaver.notebook import INSTALL
 from weaver.page import Image, Page
@@ -18,7 +19,7 @@ PROSE = ("heading", "paragraph", "cell", "title")
 
 def steps(site: Site) -> list[tuple[str, str]]:
     """The menu's numbered lessons: their labels and names."""
-    return [(label, name) for label, name in site.menu if re.match(r"\d+\.", label)]
+    return [(label, name) for label, name in site.menu if STEP_TITLE.match(label)]
 
 
 def minutes(page: Page) -> int:
@@ -28,14 +29,14 @@ def minutes(page: Page) -> int:
 
 
 def lead(page: Page, site: Site) -> str:
-    """Say it as Markdown; the step is the number in the title, as of the menu's others."""
+    """Say it as Markdown."""
     name = site.name(page)
     # A page that hides the menu has a first screen of its own.
     if name not in site.lessons or "hide" in page.meta or not page.meta.get("description"):
         return ""
-    step = re.match(r"\d+", page.title)
-    place = [f"{step[0]} of {len(steps(site))}"] if step else []
-    goal = page.meta["description"].rstrip(".")
+    step = STEP_TITLE.match(page.title)
+    place = [f"{step[1]} of {len(steps(site))}"] if step else []
+    goal = str(page.meta["description"]).rstrip(".")
     goal = f"you will be able to {goal[0].lower()}{goal[1:]}"
     facts = [*place, f"{minutes(page)} min", goal, *_set_up(page, site)]
     return " · ".join(facts) + "\n{ .lead }"

@@ -70,7 +70,8 @@ def _without_jupyter(html: str, images: list[Image]) -> tuple[str, list[dict]]:
     drawn = soup.select('img[src^="data:image/svg+xml"]')
     if len(drawn) != len(images):
         raise PageError(
-            f"the notebook's page has {len(drawn)} figures, its programs {len(images)}: make clean"
+            f"the notebook's page has {len(drawn)} figures, its programs {len(images)}: "
+            "remove site and .cache, and build again"
         )
     for tag, image in zip(drawn, images, strict=True):
         svg = b64decode(tag["src"].partition(",")[2]).decode()

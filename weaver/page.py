@@ -10,6 +10,7 @@ import yaml
 from bs4 import BeautifulSoup
 from markdown.extensions.toc import slugify, unique
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.token import Token
 from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -179,6 +180,7 @@ def _read(path: Path, source: str) -> Page:
     body = "\n" * head[0].count("\n") + source[head.end() :] if head else source
     markdown = MarkdownIt("commonmark").enable("table").use(admon_plugin)
     markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    markdown.inline.ruler.at("backticks", _inline_code)
     # To the parser, two empty lines end an admonition; to Python, they stand before a class.
     page = Page(path, source, {}, markdown.parse(re.sub(r"(?<=\n\n)\n(?=\n*( +))", r"\1\n", body)))
     if "\ufffd" in source:
@@ -199,6 +201,15 @@ def _read(path: Path, source: str) -> Page:
     _read_texts(page)
     _read_programs(page)
     return page
+
+
+def _inline_code(state: StateInline, silent: bool) -> bool:
+    """Let inline code tell its line ends, of which the parser makes spaces."""
+    start = state.pos
+    found = backtick(state, silent)
+    if found and not silent and state.tokens[-1].type == "code_inline":
+        state.tokens[-1].meta["breaks"] = state.src.count("\n", start, state.pos)
+    return found
 
 
 # Programs.
@@ -273,7 +284,7 @@ def _read_texts(page: Page) -> None:
             case "math_block":
                 page.texts.append(Text(page.path, line, "formula", f"$${token.content}$$"))
             case "html_block":
-                page.texts.extend(Text(page.path, line, *part) for part in _html(token.content))
+                page.texts.extend(_html(page, line, token.content))
             case "code_block":
                 said, remedy = "indented text that no admonition holds", "take its spaces away"
                 page.complain(line, said, "it is read by no check", remedy)
@@ -289,6 +300,8 @@ def _heading(line: int, level: int, children: list[Token], anchors: set[str]) ->
 def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[Text]:
     first, whole, opened, sources, bold = line, "", [], [], []
     for token in tokens:
+        # A title's own are lost.
+        breaks = token.meta.get("breaks", token.content.count("\n"))
         match token.type:
             case "text":
                 whole += token.content
@@ -309,7 +322,7 @@ def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[T
                 if not FIGURE.fullmatch(token.attrs["src"]):
                     page.links.append(Link(line, token.attrs["src"], token.content))
             case "html_inline":
-                yield from (Text(page.path, line, *part) for part in _html(token.content))
+                yield from _html(page, line, token.content)
             case "link_open":
                 opened.append((line, token.attrs["href"], len(whole)))
                 if re.match(r"https?:", token.attrs["href"]):
@@ -321,21 +334,24 @@ def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[T
             case "link_close":
                 at, target, start = opened.pop()
                 page.links.append(Link(at, target, whole[start:]))
+        whole += "\n" * breaks
+        line += breaks
     whole = ATTRIBUTES.sub("", whole)
     if whole.strip():
         spans = tuple(zip(bold[::2], bold[1::2], strict=True))
         yield Text(page.path, first, kind, whole, tuple(sources), spans)
 
 
-def _html(source: str) -> Iterator[tuple[str, str]]:
+def _html(page: Page, line: int, source: str) -> Iterator[Text]:
     soup = BeautifulSoup(source, "html.parser")
-    yield from (("HTML", text) for text in soup.stripped_strings)
+    parts = [(text.parent, "HTML", text.strip()) for text in soup.strings]
     for tag in soup(True):
         if tag.name == "img":
-            yield "alt", tag.get("alt", "")
-        yield from (
-            ("caption", tag[name]) for name in ("title", "aria-label") if name in tag.attrs
-        )
+            parts.append((tag, "alt", tag.get("alt", "")))
+        parts += [(tag, "caption", tag[a]) for a in ("title", "aria-label") if a in tag.attrs]
+    for tag, kind, text in parts:
+        if text or kind != "HTML":
+            yield Text(page.path, line + (tag.sourceline or 1) - 1, kind, text)
 
 
 # Refresh.
@@ -349,7 +365,7 @@ def refresh(page: Page, outputs: list[str]) -> int:
             continue
         changed += 1
         indent = re.match(r"\s*", lines[program.line - 1])[0]
-        # pytest-codeblocks would lose its blank lines.
+        # pytest-codeblocks would lose its blank lines; what lacks one is refused below.
         output = output.replace("\n\n", "\n") if indent else output
         shown = ["", MARKER, "", "```text", *lines_of(output), "```"] if output else []
         lines[program.end : program.output_end] = [indent + s if s else "" for s in shown]

@@ -2,6 +2,7 @@
 
 import atexit
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -49,7 +50,8 @@ class Variables(UserDict):
     def __getitem__(self, name: str) -> object:
         if name not in self.data:
             raise KeyError(
-                f"{self.place}: the block leaves no {name} that can be kept: {[*self.data]}"
+                f"{self.place}: the block leaves no {name} that can be kept: "
+                f"name one of {', '.join(self.data)}"
             )
         return pickle.loads(self.data[name])
 
@@ -123,7 +125,8 @@ def fingerprint() -> str:
     ours = settings()
     versions = [sys.version, *((name, version(name)) for name in ours["versions"].values())]
     sources = [*sorted(Path(ours["package"]).rglob("*")), Path(f"{ours['package']}.py")]
-    package = [(f.name, f.read_bytes()) for f in sources if f.is_file() and f.suffix != ".pyc"]
+    sources = [file for file in sources if file.is_file() and file.suffix != ".pyc"]
+    package = [(file.as_posix(), file.read_bytes()) for file in sources]
     return repr([versions, ENGINE, package, os.environ.get(CAPABILITY)])
 
 
@@ -134,17 +137,20 @@ def _file(common: str, program: Program, salt: int) -> Path:
 
 def _run_batch(jobs: list[dict]) -> Iterator[dict]:
     """Let the server run the jobs; give its answers as they come."""
-    server = _server(os.getpid(), os.getcwd())
+    server, unanswered = _server(os.getpid(), os.getcwd()), {*range(len(jobs))}
     try:
-        print(json.dumps(jobs), file=server.stdin, flush=True)
-        for _ in jobs:
-            if not (line := server.stdout.readline()):
-                raise RuntimeError("its process has ended, perhaps for want of memory: try again")
-            yield json.loads(line)
-    except BaseException:
-        _server.cache_clear()
-        server.communicate()
-        raise
+        with contextlib.suppress(BrokenPipeError):
+            print(json.dumps(jobs), file=server.stdin, flush=True)
+        while unanswered and (line := server.stdout.readline()):
+            answer = json.loads(line)
+            unanswered.remove(answer["number"])
+            yield answer
+    finally:
+        if unanswered:
+            _server.cache_clear()
+            server.communicate()
+    error = "what runs the blocks has ended, perhaps for want of memory: try again"
+    yield from ({"number": number, "error": error} for number in unanswered)
 
 
 @cache

@@ -1,5 +1,8 @@
 """Each check finds its fault, and says where it is, through `weaver check`."""
 
+import contextlib
+from http.client import BadStatusLine
+
 import pytest
 from click.testing import CliRunner
 
@@ -53,6 +56,13 @@ FAULTS = [
     (r"A = \pi", r"\mathbb{C}", 35, "the maths font lacks ℂ"),  # noqa: RUF001
     # reference
     ("## Words", "::: circle.volume\n\n## Words", 57, "::: circle.volume: it fails: KeyError"),
+    # lines that end inside code, a formula, an alternative text
+    (
+        "It is `area(radius=2)`, or $",
+        "`area(\nradius=2)`, $\\pi\nr$, ![a\nb](https://example.org/a.png) 7 $",
+        12,
+        "the page says 7",
+    ),
     # programs
     ("12.57 True", "12.58 True", 15, "something else\n--- the page\n+++ the block"),
     ("print(area(2) > 12)", "1 / 0", 45, "the block fails: at `1 / 0`: ZeroDivisionError"),
@@ -71,6 +81,8 @@ FAULTS = [
     ("NumPy 2.4", "NumPy 2.5", 8, "there is {'Python': '3.11', 'NumPy': '2.4.6'}"),
     ("to step 1", "to step 2", 39, "there is [1]"),
     ("Exercise 1", "Exercise 2", 1, "they count from 1"),
+    ("**Exer", "**Exercise 1.** Go.\n\n**Exer", 1, "exercises [1, 1]"),
+    ("to step 1", "to exercise 2", 39, "there is [1]"),
     # images
     ("## Area\n", "## Area\n\n<!--other.svg-->\n", 13, "<!--other.svg-->: no block draws it"),
     (ALT, "", 33, "too short"),
@@ -96,9 +108,11 @@ FAULTS = [
         57,
         "lead to docs/circles.md#the-words, or choose other words",
     ),
+    ("description: Say what the area of a circle is.\n", "", 1, "the page has no description"),
     ("# 1. Circles", "# 1. Rings", 1, "the menu calls it '1. Circles'"),
     ("nav:", "nav:\n  - Once: circles.md", 1, "has the page 2 times"),
     ("- 1. Circles: ", "- 2. Circles: ", 1, "the menu numbers its steps [2]"),
+    ("nav:", "nav:\n  - 1. Once: x.html", 1, "the menu numbers its steps [1, 1]"),
     # terms
     ("its **edge**", "its edge", 61, "no bold 'edge' stands in that section of circles.md"),
     (" [Words](#words)", "", 61, "it is no entry"),
@@ -206,3 +220,24 @@ def test_what_is_right_passes(check, old, new):
     done = check(old, new)
     assert done.exit_code == 0, done.output
     assert "; 0 to look at" in done.stdout
+
+
+def test_a_check_that_fails_hides_no_other(check, monkeypatch):
+    monkeypatch.setattr("weaver.checks.blocks.complaints", lambda page, site: 1 / 0)
+    done = check("12.57 True", "12.58 True")
+    assert "docs/circles.md:1: weaver.checks.blocks fails: ZeroDivisionError" in done.stdout
+    assert "12.58" in done.stdout
+
+
+def test_an_address_that_does_not_answer_is_told_where_it_is_linked(check, monkeypatch):
+    def answer(request, timeout):
+        if request.full_url.endswith("gone"):
+            raise BadStatusLine("?")
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr("weaver.checks.links.urlopen", answer)
+    check("needed.", "needed. See [one](https://example.org/gone), [two](https://example.org).")
+    done = CliRunner().invoke(main, ["links"])
+    assert done.exit_code == 1
+    assert "docs/circles.md:9: the link to https://example.org/gone: BadStatusLine" in done.stdout
+    assert done.stdout.count("the link to") == 1

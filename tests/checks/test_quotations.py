@@ -82,7 +82,7 @@ def test_refresh_renews_a_quotation(tmp_path, monkeypatch, now):
     scope = {}
     exec(test, scope)
     assert " ".join(scope["test_growth"].__doc__.split()) == now
-    assert "0 quotations" not in CliRunner().invoke(main, ["refresh"]).output
+    assert "changed" not in CliRunner().invoke(main, ["refresh"]).output
 
 
 def test_refresh_lets_no_test_quote_another_formula(tmp_path, monkeypatch):
@@ -93,6 +93,18 @@ def test_refresh_lets_no_test_quote_another_formula(tmp_path, monkeypatch):
     assert "changed" not in CliRunner().invoke(main, ["refresh"]).output
     told = CliRunner().invoke(main, ["check"]).output
     assert r"docs/circles.md:35: it says $$ B = \pi r^2 $$: no test quotes it" in told
+
+
+def test_a_test_quotes_something_and_what_the_page_says_once(tmp_path, monkeypatch):
+    make(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    tests = 'def test_much():\n    """radius"""\n\n\ndef test_nothing():\n    pass\n'
+    Path("tests/test_circles.py").write_text(tests, encoding="utf-8")
+    told = CliRunner().invoke(main, ["check"]).output
+    assert "the page says it 4 times: tests/test_circles.py::test_much quotes 'radius'" in told
+    assert "next: quote more words" in told
+    assert "tests/test_circles.py:5: test_nothing has no docstring: it decides nothing" in told
 
 
 def test_sentences_are_told_apart_by_whether_a_test_quotes_them(tmp_path, monkeypatch):

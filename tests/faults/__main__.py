@@ -119,7 +119,7 @@ def attempt(change: Change) -> tuple[str, str]:
 
 
 @click.command()
-@click.option("--each", default=6, help="Changes of each kind.")
+@click.option("--each", default=3, help="Changes of each kind.")
 @click.option("--only", multiple=True, help="Kinds to try, by the beginning of their names.")
 @click.option("--seed", default=0, help="Which changes are drawn.")
 @click.option("--write", is_flag=True, help=f"Write the counts to {COUNTS}, for the page.")

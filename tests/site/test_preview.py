@@ -56,7 +56,7 @@ def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):
         package.write_text(text, encoding="utf-8")
         wait_for(lambda: "The whole area" in get(f"{url}reference/"))
         left = preview.children(recursive=True)
-        preview.terminate()
+        preview.kill()  # of all signals the one that it cannot answer
         preview.wait()
         wait_for(lambda: not any(temporary.glob("mkdocs_*")))
         wait_for(lambda: not psutil.wait_procs(left, timeout=0)[1])

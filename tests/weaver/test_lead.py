@@ -58,6 +58,6 @@ def test_measured_values_are_shown_part_by_part(tmp_path):
     part = {"date": "2026-11-27", "machine": "Abacus", "rounds": 5, "rows": rows}
     file.write_text(json.dumps({"library": part}), encoding="utf-8")
     told = measured(file)
-    assert told.startswith('??? note "Library"\n\n    On 2026-11-27, on Abacus, in 5 rounds')
+    assert told.startswith('??? note "Library"\n\n    On 2026-11-27, on Abacus; rounds: 5.')
     assert "\n    | what | floors | memory |\n" in told
     assert "\n    | fit | 2.5 |  |\n    | peer | 123000 | 3 |\n" in told

@@ -112,7 +112,8 @@ def site(tmp_path, monkeypatch):
         lambda programs: [Result(p.output, ("<svg/>",) * len(p.images)) for p in programs],
     )
     (tmp_path / "pyproject.toml").write_text(
-        "[project]\nrequires-python = '>=3.11'\n[tool.weaver]\npackage='p'\ntitle='All'\n"
+        "[project]\nrequires-python = '>=3.11'\n[tool.weaver]\npackage='p'\ntitle='All'\n",
+        encoding="utf-8",
     )
     (tmp_path / "mkdocs.yml").write_text(
         "site_name: Two\nsite_url: !ENV [NOBODY_SETS_THIS, 'https://o.github.io/r/']\n"

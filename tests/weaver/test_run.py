@@ -98,6 +98,9 @@ def test_a_program_runs_as_main_without_a_screen():
         ("def f(:", "SyntaxError"),
         ("raise SystemExit(3)", "at `raise SystemExit(3)`: SystemExit: 3"),
         ("import os\nos._exit(3)", "its process ended with exit code 3"),
+        pytest.param(
+            "import os\nos.kill(os.getppid(), 9)", "what runs the blocks has ended", marks=POSIX
+        ),
         ("import warnings\nwarnings.warn('hm')", "UserWarning: hm"),
         ("import matplotlib.pyplot as plt\nplt.plot([1])", "a figure is never shown"),
     ],
@@ -120,7 +123,7 @@ def test_what_a_program_started_ends_with_it(end, tmp_path, monkeypatch):
     monkeypatch.setattr(weaver.run, "TIME_LIMIT", 5)
     file = tmp_path / "pid"
     outputs(LEAVE.format(file=str(file)) + end)
-    assert wait_for(lambda: not is_alive(int(file.read_text())))
+    assert wait_for(lambda: not is_alive(int(file.read_text("utf-8"))))
 
 
 CALLER = """
@@ -146,8 +149,8 @@ def test_a_killed_caller_leaves_nothing_behind(tmp_path):
     temporary.mkdir()
     environment = os.environ | {"TMPDIR": str(temporary)}
     caller = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment)
-    assert wait_for(lambda: others.exists() and others.read_text().endswith(" "))
-    pids = [int(pid) for pid in (left.read_text() + " " + others.read_text()).split()]
+    assert wait_for(lambda: others.exists() and others.read_text("utf-8").endswith(" "))
+    pids = [int(pid) for file in (left, others) for pid in file.read_text("utf-8").split()]
     assert len(pids) == 3
     assert all(map(is_alive, pids))
     assert list(temporary.glob("weaver-*"))
@@ -159,7 +162,8 @@ def test_a_killed_caller_leaves_nothing_behind(tmp_path):
 
 def test_the_callers_main_module_is_not_run_again(tmp_path):
     script = tmp_path / "script.py"
-    script.write_text(CALLER.format(cache=str(tmp_path / "cache"), code="print(1)"))
+    caller = CALLER.format(cache=str(tmp_path / "cache"), code="print(1)")
+    script.write_text(caller, encoding="utf-8")
     ran = subprocess.run(
         [sys.executable, script], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=True,

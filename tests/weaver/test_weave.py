@@ -71,13 +71,15 @@ def test_outputs_and_figures_stand_under_their_blocks(page):
 
 def test_an_output_with_a_caught_error_is_marked(tmp_path):
     path = tmp_path / "page.md"
-    path.write_text("```python\ntry:\n    x\nexcept NameError as e:\n    print(e)\n```\n")
+    text = "```python\ntry:\n    x\nexcept NameError as e:\n    print(e)\n```\n"
+    path.write_text(text, encoding="utf-8")
     assert "{ .text .output .no-copy .error " in weave(read(path), [Result("no x\n")])
 
 
 def test_each_mistake_stands_in_a_box(tmp_path):
     path = tmp_path / "page.md"
-    path.write_text("# P\n\n## Mistakes\n\n### A\n\na\n\n### B\n\nb\n\n## More\n\nc\n")
+    text = "# P\n\n## Mistakes\n\n### A\n\na\n\n### B\n\nb\n\n## More\n\nc\n"
+    path.write_text(text, encoding="utf-8")
     html = render(weave(read(path), []))
     boxes = re.findall(r'<div class="mistake">(.*?)</div>', html, re.DOTALL)
     assert [re.sub(r"<.*?>|\s", "", box) for box in boxes] == ["Aa", "Bb"]

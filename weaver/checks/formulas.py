@@ -10,27 +10,21 @@ from weaver.site import Site
 
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     for token in page.tokens:
-        if token.type == "math_block":
-            formulas, misplaced = [token], "\n\n" in token.content
-        elif token.type == "inline":
-            # Code may hold any dollars.
-            outside = re.sub(r"(`+).+?\1", "", token.content)
-            formulas, misplaced = token.children, "$$" in outside
-        else:
-            continue
-        line = token.map[0] + 1
-        if misplaced:
+        # Code may hold any dollars.
+        if (token.type == "math_block" and "\n\n" in token.content) or (
+            token.type == "inline" and "$$" in re.sub(r"(`+).+?\1", "", token.content)
+        ):
             yield page.complaint(
-                line,
+                token.map[0] + 1,
                 "$$ that no formula opens or closes",
                 "$$ stands before and behind a formula in a paragraph of its own",
                 "put blank lines around the formula, and none into it",
             )
-        for formula in formulas:
-            line += formula.type in ("softbreak", "hardbreak")
-            if formula.type.startswith("math"):
-                try:
-                    to_mathml(formula.content)
-                except ValueError as error:
-                    said = f"the formula {formula.content.strip()!r}"
-                    yield page.complaint(line, said, str(error), "correct the LaTeX")
+    for text in (text for text in page.texts if text.kind == "formula"):
+        dollars = 2 if text.text.startswith("$$") else 1
+        latex = text.text[dollars:-dollars]
+        try:
+            to_mathml(latex)
+        except ValueError as error:
+            said = f"the formula {latex.strip()!r}"
+            yield page.complaint(text.line, said, str(error), "correct the LaTeX")

@@ -2,11 +2,15 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
+
+import click
 
 from weaver.checks.numbers import STEP_TITLE
 from weaver.page import Complaint, Link, Page, read
@@ -19,7 +23,7 @@ OWN = re.compile(r"\{[^{}\n]*#([\w-]+)[^{}\n]*\}|\bid=[\"']([\w-]+)[\"']")
 def complaints(page: Page, site: Site) -> Iterator[Complaint]:
     headings = _headings(site)
     for link in page.links:
-        file, fragment = _target(page, link)
+        file, fragment = target_of(page, link)
         if not file:
             continue
         said = f"the link to {link.target!r}"
@@ -67,7 +71,7 @@ def _headings(site: Site) -> dict[str, set[str]]:
 
 def leads_to(page: Page, link: Link) -> str:
     """The heading that a link inside the site leads to, or nothing."""
-    file, fragment = _target(page, link)
+    file, fragment = target_of(page, link)
     if not file or not file.is_file() or file.suffix != ".md":
         return ""
     other = read(file)
@@ -75,7 +79,7 @@ def leads_to(page: Page, link: Link) -> str:
     return named.get(fragment, fragment) or other.title
 
 
-def _target(page: Page, link: Link) -> tuple[Path | None, str]:
+def target_of(page: Page, link: Link) -> tuple[Path | None, str]:
     """The file and the anchor that a link leads to; no file outside the site."""
     target = urlsplit(link.target)
     if target.scheme or target.netloc:
@@ -98,6 +102,9 @@ def _menu(page: Page, site: Site) -> Iterator[Complaint]:
             f"name {name} once in nav of mkdocs.yml",
         )
         return
+    if not page.meta.get("description"):
+        said, true = "the page has no description", "searches and shared links show it"
+        yield page.complaint(1, said, true, "write `description: ...` into its front matter")
     titles = {page.title, page.meta.get("title")}
     if page.programs and "hide" not in page.meta and titles != {entries[0]}:
         yield page.complaint(
@@ -108,7 +115,7 @@ def _menu(page: Page, site: Site) -> Iterator[Complaint]:
         )
     numbers = [int(m[1]) for title, _ in site.menu if (m := STEP_TITLE.match(title))]
     own = STEP_TITLE.match(entries[0])
-    if own and numbers.index(int(own[1])) != int(own[1]) - 1:
+    if own and numbers != list(range(1, len(numbers) + 1)):
         yield page.complaint(
             1,
             f"the menu numbers its steps {numbers}",
@@ -120,12 +127,15 @@ def _menu(page: Page, site: Site) -> Iterator[Complaint]:
 def unanswered(pages: Iterable[Page]) -> Iterator[Complaint]:
     """Ask for the addresses outside that pages link to; tell which do not answer."""
     links = [(page, link) for page in pages for link in page.links if link.target[:4] == "http"]
+    addresses = sorted({link.target for _, link in links})
     with ThreadPoolExecutor(8) as pool:
-        errors = pool.map(_error, [link.target for _, link in links])
-        for (page, link), error in zip(links, errors, strict=True):
-            if error:
-                said = f"the link to {link.target}"
-                yield page.complaint(link.line, said, error, "look for its new address")
+        answers = pool.map(_error, addresses)
+        with click.progressbar(answers, len(addresses), "asking", file=sys.stderr) as bar:
+            errors = dict(zip(addresses, bar, strict=True))
+    for page, link in links:
+        if error := errors[link.target]:
+            said = f"the link to {link.target}"
+            yield page.complaint(link.line, said, error, "look for its new address")
 
 
 def _error(address: str) -> str:
@@ -133,5 +143,5 @@ def _error(address: str) -> str:
     try:
         with urlopen(request, timeout=30):
             return ""
-    except OSError as error:
-        return str(error)
+    except (OSError, HTTPException) as error:
+        return repr(error)

@@ -158,7 +158,9 @@ def _examine(page: Page, versions: tuple, steps: tuple) -> tuple[int, list[Compl
         section += numbers_of_program(program)
     every = [number for section in sections.values() for number in section]
     held = "".join("".join(p.code + p.output for p in page.programs).split())
-    exercises = sorted({int(k) for text in page.texts for k in EXERCISE.findall(text.text)})
+    # An exercise begins with its number in bold.
+    heads = (EXERCISE.match(t.text) for t in page.texts if t.bold and t.bold[0][0] == 0)
+    exercises = [int(head[1]) for head in heads if head]
     if exercises != list(range(1, len(exercises) + 1)):
         found.append(page.complaint(1, f"exercises {exercises}", "they count from 1", CORRECT))
     versions, steps = dict(versions), [*steps]
@@ -166,18 +168,18 @@ def _examine(page: Page, versions: tuple, steps: tuple) -> tuple[int, list[Compl
     truths = (
         (named, versions, lambda m: f"{versions[m[1]]}.".startswith(f"{m[2]}.")),
         (STEP, steps, lambda m: int(m[1]) in steps),
+        (EXERCISE, exercises, lambda m: int(m[1]) in exercises),
     )
     for text in page.texts:
         rest = _without_sourced(text)
         for pattern, truth, holds in truths:
             for match in pattern.finditer(rest):
-                count += 1
                 if not holds(match):
                     line, said = text.line_at(match.start()), f"the page says {match[0]!r}"
                     found.append(page.complaint(line, said, f"there is {truth}", CORRECT))
             rest = pattern.sub(lambda m: _blank(m[0]), rest)
-        for pattern in (EXERCISE, *([STEP_TITLE] * (text.kind in ("heading", "front matter")))):
-            rest = pattern.sub(lambda m: _blank(m[0]), rest)
+        if text.kind in ("heading", "front matter"):
+            rest = STEP_TITLE.sub(lambda m: _blank(m[0]), rest)
         near = sections.get(bisect(headings, text.line), [])
         code = text.kind == "code" and NUMBER.search(rest)
         wholes = (ANYTHING if code else TUPLE).finditer(rest)
@@ -217,6 +219,7 @@ def _blank(text: str) -> str:
     return re.sub(r"\S", PLACEHOLDER, text)
 
 
+@lru_cache(1)  # A site is loaded anew at each build.
 def _versions(site: Site) -> dict[str, str]:
     """The versions that requirements.txt pins, and the lowest Python."""
     locked = Path("requirements.txt").read_text(encoding="utf-8")

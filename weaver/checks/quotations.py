@@ -65,7 +65,7 @@ def quotations(file: Path) -> list[Quotation]:
 def _quotations(file: Path, source: str) -> list[Quotation]:
     return [
         Quotation(file, node.lineno, node.name, text)
-        for node in ast.parse(source).body
+        for node in ast.parse(source, file).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
         for text in " ".join((ast.get_docstring(node) or "").split()).split(BETWEEN)
     ]

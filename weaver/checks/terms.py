@@ -3,10 +3,10 @@
 No lesson uses a term before that section, unless a link of that name leads there.
 """
 
-import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
+from weaver.checks.links import target_of
 from weaver.glossary import ENTRY, Term, terms
 from weaver.page import Complaint, Page
 from weaver.site import Site
@@ -43,10 +43,10 @@ def _lacking(page: Page, entries: list[Term], site: Site) -> Iterator[Complaint]
 
 def _early(page: Page, name: str, entries: list[Term], site: Site) -> Iterator[Complaint]:
     order = [*site.pages]
+    links = [(target_of(page, link)[0], link.text) for link in page.links]
     for term in entries:
-        at, file = _explained(term, site), posixpath.basename(term.page)
-        links = [link.text for link in page.links if file in link.target]
-        if not at or any(map(term.forms.search, links)):
+        at, file = _explained(term, site), site.docs / term.page
+        if not at or any(term.forms.search(words) for to, words in links if to == file):
             continue
         for text in page.texts:
             found = term.forms.search(text.text)
