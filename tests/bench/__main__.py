@@ -30,7 +30,9 @@ TEXT = """On {builds[date]}, on `{builds[machine]}`, `make bench` found:
 
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
-@click.option("--rounds", default=5, help="Rounds that count, after one that warms up.")
+@click.option(
+    "--rounds", type=click.IntRange(5), default=5, help="That count, after one that warms up."
+)
 def main(parts: tuple[str, ...], rounds: int) -> None:
     """Measure PARTS, by default all and the ways to the line; print and write them."""
     machine = scaling.machine()

@@ -18,6 +18,11 @@ for path in sorted(Path("docs").rglob("*.md")):
     for program in read(path).programs:
         exec(program.code, {"__name__": "__main__"})
 """
+ALL_CORES = """
+from weaver.site import Site
+site = Site.load()
+site.run(*site.pages.values())
+"""
 
 
 def measure(rounds: int) -> Table:
@@ -31,9 +36,9 @@ def measure(rounds: int) -> Table:
             edit(tree, kind)
             return build()
 
-        def cold() -> Row:
+        def cold(command: list[str]) -> Row:
             shutil.rmtree(tree / ".cache", ignore_errors=True)
-            return build()
+            return spend(command, tree)
 
         bare_site = "--site-dir", "bare"
         ways = {
@@ -41,7 +46,8 @@ def measure(rounds: int) -> Table:
             "with search": lambda: build(*bare(tree, "search"), *bare_site),
             "unchanged": build,
             **{f"{kind} edited": lambda kind=kind: edited(kind) for kind in EDITS},
-            "cold": cold,
+            "all cores": lambda: cold([sys.executable, "-c", ALL_CORES]),
+            "cold": lambda: cold(BUILD),
             "one process": lambda: spend([sys.executable, "-c", PLAIN], tree),
         }
         found = {

@@ -2,8 +2,10 @@
 
 import multiprocessing
 import resource
+import tempfile
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import partial
 
@@ -17,9 +19,10 @@ from torch import nn
 from linreg import least_squares, make_data, make_model, to_tensor, train
 from tests.bench.rounds import Row, Table, medians
 
-SIZES = 20, 10**3, 10**5, 10**7
-# For the quickest alone, where there is memory for it.
-LARGEST, QUICKEST, NEEDED = 5 * 10**7, ("least_squares", "scipy.stats.linregress"), 8 * 2**30
+SIZES = [20, 10**3, 10**5, 10**7, 5 * 10**7]
+if psutil.virtual_memory().total < 8 * 2**30:
+    SIZES.pop()
+LARGE = SIZES[3:]
 
 
 def design(x: np.ndarray) -> np.ndarray:
@@ -75,14 +78,32 @@ def _peak(name: str, n: int) -> float:
     return 1024 * more / (x.nbytes + y.nbytes)
 
 
-def error(name: str, x: np.ndarray, y: np.ndarray) -> float:
-    """Give the larger relative error of w and b, against rational numbers."""
+def memory_of_file(n: int) -> float:
+    """Give what `least_squares` needs beside data that stay in a file, as part of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(f"{folder}/data.npy", np.random.default_rng(0).random((2, n)))
+        data = np.load(f"{folder}/data.npy", mmap_mode="r")
+        tracemalloc.start()
+        least_squares(*data)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak / data.nbytes
+
+
+def exact(x: np.ndarray, y: np.ndarray) -> tuple[Fraction, ...]:
+    """Give w, b and the loss in rational numbers."""
     n, u, v = len(x), [Fraction(a) for a in x], [Fraction(a) for a in y]
     dots = [sum(a * c for a, c in zip(*pair, strict=True)) for pair in ((u, u), (u, v))]
     w = (n * dots[1] - sum(u) * sum(v)) / (n * dots[0] - sum(u) ** 2)
-    exact = w, (sum(v) - w * sum(u)) / n
-    found = zip(PEERS[name](x, y), exact, strict=True)
-    return max(abs(float((Fraction(float(have)) - want) / want)) for have, want in found)
+    b = (sum(v) - w * sum(u)) / n
+    return w, b, sum((w * a + b - c) ** 2 for a, c in zip(u, v, strict=True)) / n
+
+
+def error(found: Iterable[float], wanted: Iterable[Fraction]) -> float:
+    """Give the largest relative error, to one digit."""
+    pairs = zip(found, wanted, strict=True)
+    worst = max(abs(float((Fraction(float(have)) - want) / want)) for have, want in pairs)
+    return float(f"{worst:.0e}")
 
 
 def plain() -> None:
@@ -100,14 +121,12 @@ def plain() -> None:
 
 def seconds(rounds: int) -> dict[int, dict[str, float]]:
     """Give for each size how long the floor and the peers take."""
-    found, sizes = {}, [*SIZES]
-    if psutil.virtual_memory().total > NEEDED:
-        sizes.append(LARGEST)
-    for n in sizes:
+    found = {}
+    for n in SIZES:
         x, y = make_data(n)
-        ways = FLOOR | {name: PEERS[name] for name in (PEERS if n < LARGEST else QUICKEST)}
         act = partial(clock, repeats=max(1, 20_000 // n))
-        rows = medians({name: partial(act, way, x, y) for name, way in ways.items()}, rounds)
+        ways = {name: partial(act, way, x, y) for name, way in (FLOOR | PEERS).items()}
+        rows = medians(ways, rounds)
         found[n] = {name: row["s"] for name, row in rows.items()}
     return found
 
@@ -115,15 +134,19 @@ def seconds(rounds: int) -> dict[int, dict[str, float]]:
 def measure(rounds: int) -> Table:
     """Give times in floors, memory in data, errors, and `train` as part of the plain loop."""
     # Memory first: a process forked beside PyTorch's threads may wait for them for ever.
-    most = SIZES[-1]
-    table = {name: {f"memory, n = {most:,}": memory(name, most)} for name in PEERS}
+    table = {name: {f"memory, n = {n:,}": memory(name, n) for n in LARGE} for name in PEERS}
+    table["least_squares"][f"memory, n = {LARGE[0]:,} in a file"] = memory_of_file(LARGE[0])
     for n, times in seconds(rounds).items():
         floor = times.pop("floor")
         for name, took in times.items():
             table[name][f"floors, n = {n:,}"] = took / floor
-    for name, row in table.items():
-        errors = {f"error, {kind}": error(name, *xy) for kind, xy in HARD.items()}
-        row |= {kind: float(f"{value:.0e}") for kind, value in errors.items()}
+    for kind, xy in HARD.items():
+        *line, loss = exact(*xy)
+        for name, way in PEERS.items():
+            table[name][f"error, {kind}"] = error(way(*xy), line)
+        table["least_squares"][f"error of the loss, {kind}"] = error(
+            [least_squares(*xy).loss], [loss]
+        )
     loops = {"train": lambda: train(make_model(), *map(to_tensor, make_data())), "plain": plain}
     rows = medians({name: partial(clock, loop) for name, loop in loops.items()}, rounds)
     return table | {"train": {"plain loops": rows["train"]["s"] / rows["plain"]["s"]}}
