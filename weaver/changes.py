@@ -14,7 +14,7 @@ from pathlib import Path
 
 from weaver.checks.links import leads_to
 from weaver.checks.quotations import Sentence, claims_file, sentences
-from weaver.counts import grid
+from weaver.fills import grid
 from weaver.page import Page, PageError, read
 from weaver.site import Site
 
@@ -81,7 +81,7 @@ def _cell(way: str, figure: str, html: str | None) -> str:
 class Change:
     """What a page said and what it says now, at a line, and the tests that decide it."""
 
-    place: str
+    line: int
     before: str
     now: str
     tests: str
@@ -103,7 +103,7 @@ def changed(page: Page, base: Path, site: Site) -> Iterator[Change]:
         for old, new in pairs if kind != "equal" else ():
             line = new.line or line  # What is gone stood after what was told before.
             tests = ", ".join(f"{file}::{test}" for test in sorted(old.tests | new.tests))
-            yield Change(f"{page.path}:{line}", old.text, new.text, tests)
+            yield Change(line, old.text, new.text, tests)
 
 
 def _words(page: Page, file: Path) -> list[Sentence]:
@@ -126,7 +126,10 @@ def _words(page: Page, file: Path) -> list[Sentence]:
 def _rows(base: Path) -> Iterator[str]:
     """The sentences that changed, in a table."""
     site = Site.load()
-    found = [one for page in site.pages.values() for one in changed(page, base, site)]
-    rows = [(one.place, one.before, one.now, one.tests or "no test") for one in found]
+    rows = [
+        (f"{page.path}:{one.line}", one.before, one.now, one.tests or "no test")
+        for page in site.pages.values()
+        for one in changed(page, base, site)
+    ]
     if rows:
         yield grid(("where", "before", "now", "decided by"), rows)

@@ -19,7 +19,7 @@ from weaver.checks import BUILD, complaints
 from weaver.checks.links import unanswered
 from weaver.checks.programs import differences
 from weaver.checks.quotations import renew
-from weaver.counts import around
+from weaver.fills import around
 from weaver.notebook import write
 from weaver.page import Complaint, Page, PageError, read, refresh
 from weaver.run import CAPABILITY, run
@@ -73,9 +73,9 @@ def check(paths: Sequence[Path], since: Path | None) -> None:
     found = [complaint for page in pages for complaint in complaints(page, site)]
     for page in pages if since else ():
         for change in changed(page, since, site):
-            line, remedy = int(change.place.rpartition(":")[2]), "see that it holds; decided by "
             words = f"it said {change.before!r}", f"it says {change.now!r}"
-            notice = page.complaint(line, *words, remedy + (change.tests or "no test"))
+            remedy = f"see that it holds; decided by {change.tests or 'no test'}"
+            notice = page.complaint(change.line, *words, remedy)
             found.append(replace(notice, notice=True))
     _tell(found, f"{len(pages)} pages with {count} programs are as they should be")
 

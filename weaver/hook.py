@@ -20,7 +20,7 @@ from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
 
 from weaver.checks import BUILD, complaints
-from weaver.counts import around
+from weaver.fills import around
 from weaver.notebook import links, write
 from weaver.notebook_page import mended
 from weaver.page import Complaint, Page, PageError

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from tests.bench import scaling
-from weaver.counts import measurements
+from weaver.fills import measurements
 from weaver.settings import settings
 
 PARTS = "builds", "preview", "growth", "library", "reader", "checks"

@@ -16,7 +16,8 @@ from weaver.rounding import NAME
 from weaver.run import State, state
 
 
-def _left(program: Program) -> State:
+def left(program: Program) -> State:
+    """Give what a program left, one of a page or a changed one."""
     return state(program, getattr(getattr(builtins, NAME, None), "salt", 0))
 
 
@@ -26,7 +27,7 @@ def figure(page: str, name: str) -> Figure:
     for program in read(Path("docs", page)).programs:
         images = [image.name for image in program.images]
         if name in images:
-            return _left(program).figures[images.index(name)]
+            return left(program).figures[images.index(name)]
     raise LookupError(f"docs/{page} has no figure {name}.svg")
 
 
@@ -48,4 +49,4 @@ def program(page: str, part: str) -> Program:
 
 def variables(page: str, part: str) -> dict:
     """Give the variables that such a block leaves: `variables("tutorial/data.md", "seed")`."""
-    return _left(program(page, part)).variables
+    return left(program(page, part)).variables

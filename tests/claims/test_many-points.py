@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from examples.distributed import share
 from linreg import coefficients, least_squares, make_data, make_model, to_tensor
 from tests.bench.scaling import CHUNK, TABLE, one_pass
 from tests.claims.reference_run import X, Y, after
-from tests.claims.runs import drawn, figure, program
+from tests.claims.runs import drawn, figure, left, program
 from tests.examples.runs import LIMIT, finished, line, started
 
 PAGE = "deeper/many-points.md"
@@ -220,15 +221,15 @@ def test_a_csv_file_comes_in_parts_and_a_gap_would_spoil_the_sums():
     """A CSV file comes in parts too, by the `read_csv` of pandas. Leave out the rows with gaps: a
     single one makes the sums `nan`.
     """
-    code = program(PAGE, "chunksize").code
-    gaps = code.replace(".to_csv(", ".mask(np.arange(100_000)[:, None] == [9, 70_000]).to_csv(")
-    for source, n in (code, 100_000), (gaps, 99_998), (gaps.replace(".dropna()", ""), None):
-        left = {}
-        exec(source, left)
-        assert np.isfinite(left["w"]) == (n is not None)
+    block = program(PAGE, "chunksize")
+    rows = ".mask(np.arange(100_000)[:, None] == [9, 70_000]).to_csv("
+    gaps = block.code.replace(".to_csv(", rows)
+    for code, n in (block.code, 100_000), (gaps, 99_998), (gaps.replace(".dropna()", ""), None):
+        values = left(replace(block, code=code)).variables
+        assert np.isfinite(values["w"]) == (n is not None)
         if n:
-            assert left["n_1"] == n
-            assert left["w"] == pytest.approx(left["fit"].w, abs=1e-3)
+            assert values["n_1"] == n
+            assert values["w"] == pytest.approx(values["fit"].w, abs=1e-3)
 
 
 def test_in_float32_the_raw_form_misses_the_variance():

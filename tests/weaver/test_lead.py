@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.topic import make
-from weaver.counts import faults, fills, measured
+from weaver.fills import faults, fills, measured
 from weaver.lead import lead, minutes
 from weaver.page import PageError, read
 from weaver.site import Site
