@@ -29,17 +29,14 @@ KNOWN = {*CHARACTERS, *unicodedata.normalize("NFKC", CHARACTERS), *string.ascii_
 def to_mathml(latex: str, display: bool = False) -> str:
     """Turn LaTeX into MathML; raise ValueError for what is no LaTeX or lacks in the font."""
     if not latex.strip():
-        raise ValueError("it is empty: write something between $$ and $$")
+        raise ValueError("it is empty")
     try:
         mathml = _latex.convert_with_local_state(latex.strip(), displaystyle=display)
     except LatexError as error:
         raise ValueError(f"it fails at character {error}") from None
     shown = re.sub(r"<mtext>.*?</mtext>|<[^>]*>|\s|\ufe00", "", mathml)
     if missing := set(html.unescape(shown)) - KNOWN:
-        raise ValueError(
-            f"the maths font lacks {' '.join(sorted(missing))}: add it to CHARACTERS in "
-            "weaver/maths.py"
-        )
+        raise ValueError(f"the maths font lacks {' '.join(sorted(missing))}")
     return mathml
 
 

@@ -1,12 +1,12 @@
 """Programs run under other roundings, so that a digit that rounding decides shows itself.
 
-IEEE 754 fixes how +, -, *, / and the square root round. It leaves open in which order a
-sum is taken, whether a product is rounded before it is added, and how exact a logarithm
-is; there one processor differs from the next in the last places. `moved(salt)` moves such
-operations by up to 2 units in the last place: what goes into a sum, what comes out of a
-function, and both where an algorithm lies between. The move is a function of the value
-and the salt, so that equal computations stay equal. Whole numbers stay where they are,
-since sums of them are exact.
+IEEE 754 fixes how +, -, *, / and the square root round, and so a square, which is one
+product. It leaves open in which order a sum is taken, whether a product is rounded before
+it is added, and how exact a logarithm is; there one processor differs from the next in
+the last places. `moved(salt)` moves such operations by up to 2 units in the last place:
+what goes into a sum, what comes out of a function, and both where an algorithm lies
+between. The move is a function of the value and the salt, so that equal computations stay
+equal. Whole numbers stay where they are, since sums of them are exact.
 
 PyTorch tells of each operation by itself. NumPy does not; there, calls and the operators
 `@` and `**` are rewritten in the sources of the programs, the package and its tests. What
@@ -152,7 +152,7 @@ def move_one(value: float, salt: int, form: Format) -> float:
 
 
 @cache
-def _ways(operation: torch._ops.OpOverload) -> tuple[bool, bool]:
+def _moves(operation: torch._ops.OpOverload) -> tuple[bool, bool]:
     """Say whether an operation of PyTorch moves what goes into it, and what comes out."""
     name = operation._opname
     if operation.is_view or name in EXACT:
@@ -172,7 +172,7 @@ class Tensors(TorchDispatchMode):
         return False  # No program compiles, and guarding against it costs as much as a move.
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        goes_in, comes_out = _ways(operation)
+        goes_in, comes_out = _moves(operation)
         if kwargs and "alpha" in kwargs and not goes_in:
             comes_out = True  # A product is rounded, or not, before it is added.
         if comes_out and operation._opname == "pow" and args[1] == 2:

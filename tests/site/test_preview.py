@@ -7,12 +7,23 @@ import subprocess
 import sys
 
 import psutil
+from markdown import markdown
 
+import weaver.hook as hook
 from tests.site.conftest import get, serving, wait_for
 from tests.topic import make
+from weaver.page import read
 
 FAULTY = "\n```python\n1 / 0\n```\n\nIt is 8765.4321 metres.\n"
 BOX = "admonition failure"
+
+
+def test_what_cannot_be_woven_is_told_on_its_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(hook, "_serving", True)
+    woven, _ = hook._weave(read(make(tmp_path)))  # A site was never loaded.
+    assert BOX in markdown(woven, extensions=["admonition"])
+    for said in ("circles.md:1: it cannot be woven: NameError", "next: mend what it names"):
+        assert said in woven
 
 
 def test_the_preview_outlives_a_fault_and_leaves_nothing_behind(tmp_path):

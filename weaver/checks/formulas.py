@@ -27,4 +27,5 @@ def complaints(page: Page, site: Site) -> Iterator[Complaint]:
             to_mathml(latex)
         except ValueError as error:
             said = f"the formula {latex.strip()!r}"
-            yield page.complaint(text.line, said, str(error), "correct the LaTeX")
+            remedy = "correct the LaTeX, or add what lacks to CHARACTERS in weaver/maths.py"
+            yield page.complaint(text.line, said, str(error), remedy)
