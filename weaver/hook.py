@@ -7,7 +7,6 @@ import subprocess
 import sys
 from functools import _lru_cache_wrapper, cache
 from pathlib import Path
-from textwrap import indent
 
 # `mkdocs` alone does not look for modules in the project's folder.
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -26,7 +25,7 @@ from weaver.notebook_page import mended
 from weaver.page import Complaint, Page, PageError
 from weaver.run import fingerprint
 from weaver.site import Site
-from weaver.weave import FAULT, weave
+from weaver.weave import box, weave
 
 log = logging.getLogger("mkdocs.weaver")
 
@@ -121,7 +120,7 @@ def _weave(page: Page) -> tuple[str, list[Complaint]]:
             raise
         fault = page.complaint(1, "it cannot be woven", repr(error), "mend what it names")
         log.exception(str(fault))
-        return FAULT.format(fault=indent(str(fault), "    ")), []
+        return box(fault), []
 
 
 def on_env(env, config, files) -> None:

@@ -344,14 +344,13 @@ def _inline(page: Page, line: int, kind: str, tokens: list[Token]) -> Iterator[T
 
 def _html(page: Page, line: int, source: str) -> Iterator[Text]:
     soup = BeautifulSoup(source, "html.parser")
-    parts = [(text.parent, "HTML", text.strip()) for text in soup.strings]
+    parts = [(text.parent, "HTML", text.strip()) for text in soup.strings if text.strip()]
     for tag in soup(True):
         if tag.name == "img":
             parts.append((tag, "alt", tag.get("alt", "")))
         parts += [(tag, "caption", tag[a]) for a in ("title", "aria-label") if a in tag.attrs]
     for tag, kind, text in parts:
-        if text or kind != "HTML":
-            yield Text(page.path, line + (tag.sourceline or 1) - 1, kind, text)
+        yield Text(page.path, line + (tag.sourceline or 1) - 1, kind, text)
 
 
 # Refresh.

@@ -56,14 +56,18 @@ def weave(
     for fault in faults:
         before = (k for k in starts if k < fault.line and k not in under)
         at = max(before, default=page.start)
-        box = FAULT.format(fault=indent(str(fault), "    "))
         if page.lines[fault.line - 1].startswith("::: "):
             edits.append((fault.line - 1, fault.line, []))  # It would end the build.
-        edits.append((at, at, lines_of(box)))
+        edits.append((at, at, lines_of(box(fault))))
     lines = page.lines
     for start, end, new in sorted(edits, reverse=True):
         lines[start:end] = new
     return "\n".join([*lines[page.start :], "", below])
+
+
+def box(fault: Complaint) -> str:
+    """The box that shows a fault on its page."""
+    return FAULT.format(fault=indent(str(fault), "    "))
 
 
 def _shown(page: Page, results: Sequence[Result], fills: Mapping[str, str]) -> Iterator[Edit]:

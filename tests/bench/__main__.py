@@ -39,7 +39,7 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     found = json.loads(MEASURED.read_text("utf-8")) if MEASURED.is_file() else {}
     # Nothing stands beside what another machine did; some parts alone do not replace all.
     same = all(part["machine"] == machine for part in found.values())
-    found = found if same else {}
+    found, kept = found if same else {}, same or not parts
     for part in parts or PARTS:
         measure = import_module(f"tests.bench.{part}").measure
         # In a process of its own: a child's peak memory counts what its parent held.
@@ -52,10 +52,10 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
         today = f"{datetime.now(UTC):%Y-%m-%d}"
         often = 1 if part == "checks" else rounds
         found[part] = {"date": today, "machine": machine, "rounds": often, "rows": rows}
-        if same or not parts:
+        if kept:
             MEASURED.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         print(f"{part}\n\n{measurements(rows)}", flush=True)
-    if (same or not parts) and found.keys() >= {"builds", "preview", "library"}:
+    if kept and found.keys() >= {"builds", "preview", "library"}:
         readme = README.read_text(encoding="utf-8")
         README.write_text(BLOCK.sub(lambda _: TEXT.format(**found), readme), encoding="utf-8")
     if not parts:

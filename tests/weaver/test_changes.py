@@ -6,7 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.topic import make
-from weaver.changes import NOTHING, report
+from weaver.changes import NOTHING, report, woven
+from weaver.page import PageError
 
 NEW = "# New\n\n```python\n1 / 0\n```\n"
 AFTER = {
@@ -86,3 +87,8 @@ def test_a_sentence_or_link_that_changed_stands_with_what_decides_it(
 
 def test_nothing_is_said_plainly(reports):
     assert all(NOTHING in text for text in reports[1])
+
+
+def test_a_tree_that_cannot_be_woven_is_no_empty_one(tmp_path):
+    with pytest.raises(PageError, match="its pages cannot be woven: mend what stands above"):
+        woven(tmp_path, tmp_path / "docs")
